@@ -1,0 +1,1 @@
+"""Everything that touches the outside world; implements the ports of `workflows`."""

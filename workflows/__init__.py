@@ -1,0 +1,1 @@
+"""The durable side: waiting, hearing, deciding what is next."""
