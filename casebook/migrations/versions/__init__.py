@@ -1,0 +1,1 @@
+"""The steps; never edited once released, only added to."""

@@ -1,0 +1,259 @@
+"""The tables. What names a person is sealed or blind; what lists, sums and alarms need is plain.
+
+Money is integer cents, moments are UTC, no text has a length that could refuse a fact. `migrations` creates the same
+tables; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment in UTC on databases with and without time zones; comes back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware in, UTC out; a naive moment is refused, since nobody can say what it means."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without time zone cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The stored moment, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+METADATA = MetaData()
+
+CASES = Table(
+    "cases",
+    METADATA,
+    Column("case_id", Text, primary_key=True),
+    Column("practice", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("opened_at", Utc, nullable=False),
+    Column("as_of", Utc, nullable=False),
+    Column("plan_version", Text, nullable=False),
+    Column("payer_id", Text, nullable=False),
+    Column("payer_class", Text, nullable=False),
+    Column("hop", Text),
+    Column("break_mode", Text),
+    Column("break_state", Text),
+    Column("break_reason", LargeBinary),
+    Column("found_modes", Text, nullable=False),
+    Column("holder", Text),
+    Column("pending_action", LargeBinary),
+    Column("holder_since", Utc),
+    Column("holder_by", Utc),
+    Column("next_clock", Text),
+    Column("next_due", Utc),
+    Column("listed_due", Utc, nullable=False),
+    Column("filing_limit", Date),
+    Column("filing_assumed", Boolean, nullable=False),
+    Column("hold_state", Text, nullable=False),
+    Column("hold_wanted", Boolean, nullable=False),
+    Column("hold_verified_at", Utc),
+    Column("at_risk", BigInteger, nullable=False),
+    Column("primary_share", BigInteger),
+    Column("expected_balance", BigInteger),
+    Column("ledger_balance", BigInteger),
+    Column("patient_balance", BigInteger),
+    Column("vague_answers", Integer, nullable=False),
+    Column("attention", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("escalation", Text),
+    Column("rung", Text),
+    Column("resolution", Text),
+    Column("resolved_at", Utc),
+    Column("closed_at", Utc),
+    Column("sentence", LargeBinary, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("head", Text, nullable=False),
+)
+"""The worklist: one row per case.
+
+`entries` and `head` are the length and last hash of its evidence chain. `listed_due` is `next_due`, or a moment
+before all others: a case without a clock is an alarm and heads the list, and databases differ on where NULL sorts.
+"""
+
+_OPEN = text("closed_at IS NULL")
+Index("cases_due", CASES.c.listed_due, CASES.c.case_id, postgresql_where=_OPEN, sqlite_where=_OPEN)
+Index(
+    "cases_practice_due",
+    CASES.c.practice,
+    CASES.c.listed_due,
+    CASES.c.case_id,
+    postgresql_where=_OPEN,
+    sqlite_where=_OPEN,
+)
+
+CASE_STATES = Table(
+    "case_states",
+    METADATA,
+    Column("case_id", ForeignKey("cases.case_id"), primary_key=True),
+    Column("state", LargeBinary, nullable=False),
+)
+"""The whole case, sealed; beside the worklist so that lists and sums do not read it."""
+
+EVIDENCE = Table(
+    "evidence",
+    METADATA,
+    Column("case_id", ForeignKey("cases.case_id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("fact_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("happened_at", Utc, nullable=False),
+    Column("learnt_at", Utc, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("grade", Integer, nullable=False),
+    Column("applied", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    PrimaryKeyConstraint("case_id", "seq"),
+    UniqueConstraint("case_id", "fact_id", "revision", "applied", name="evidence_once"),
+    Index("evidence_kind", "kind", "case_id"),
+)
+"""What was heard and why it counted: append-only by trigger, hash-chained per case."""
+
+CLAIM_KEYS = Table(
+    "claim_keys",
+    METADATA,
+    Column("practice", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("blind", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    PrimaryKeyConstraint("practice", "kind", "blind", "case_id"),
+)
+"""Which cases a claim number, payer claim number or trace belongs to."""
+
+SUBMISSIONS = Table(
+    "submissions",
+    METADATA,
+    Column("submission_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("action_key", Text, nullable=False, unique=True),
+    Column("interchange", BigInteger, nullable=False, index=True),
+    Column("functional_group", BigInteger, nullable=False, index=True),
+    Column("transaction_set", BigInteger, nullable=False),
+    Column("frequency", Text, nullable=False),
+    Column("written_at", Utc, nullable=False),
+)
+"""Secondary claims that we wrote, with the control numbers that their acknowledgements return."""
+
+QUESTIONS = Table(
+    "questions",
+    METADATA,
+    Column("question_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("action_key", Text, nullable=False, unique=True),
+    Column("searched_by", Text, nullable=False),
+    Column("asked_at", Utc, nullable=False),
+)
+"""Status questions that we asked; the id returns as the trace of the answer."""
+
+CONTROL_NUMBERS = Table(
+    "control_numbers",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+"""The last number given out per series."""
+
+INTAKE_FILES = Table(
+    "intake_files",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    Column("practice", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("finished_at", Utc),
+    Column("bytes", BigInteger, nullable=False),
+    Column("kinds", Text, nullable=False),
+    Column("counts", JSON, nullable=False),
+)
+"""Every file that arrived, by the digest of its content, and what became of its claims."""
+
+INTERCHANGES = Table(
+    "interchanges",
+    METADATA,
+    Column("practice", Text, nullable=False),
+    Column("blind", Text, nullable=False),
+    Column("digest", ForeignKey("intake_files.digest"), nullable=False),
+    PrimaryKeyConstraint("practice", "blind", "digest"),
+)
+"""Which files carried an interchange (sender and control number, blind)."""
+
+INTAKE_FACTS = Table(
+    "intake_facts",
+    METADATA,
+    Column("fact_id", Text, primary_key=True),
+    Column("digest", ForeignKey("intake_files.digest")),
+    Column("practice", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("case_id", Text),
+    Column("blind", Text),
+    Column("body", LargeBinary),
+    Column("reason", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(
+        "intake_facts_parked",
+        "blind",
+        postgresql_where=text("blind IS NOT NULL"),
+        sqlite_where=text("blind IS NOT NULL"),
+    ),
+)
+"""What became of each fact read from a file; the body is kept, sealed, only while no case has it."""
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("item_id", Text, primary_key=True),
+    Column("digest", ForeignKey("intake_files.digest"), nullable=False),
+    Column("practice", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+"""Claims and files that could not be read: where, why, and the bytes, sealed."""
+
+CURSORS = Table(
+    "cursors",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""How far a reader of an outside feed has come."""

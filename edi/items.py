@@ -1,0 +1,25 @@
+"""Everything that reading a file can yield, besides findings."""
+
+from edi.acknowledgement import (
+    ClaimAcknowledgement,
+    GroupAcknowledgement,
+    InterchangeAcknowledgement,
+    SetAcknowledgement,
+)
+from edi.claim import BilledClaim
+from edi.findings import Finding, Quarantined
+from edi.remittance import RemittanceClaim, RemittanceTotals
+from edi.status import ClaimStatusAnswer
+
+Transaction = (
+    RemittanceClaim
+    | RemittanceTotals
+    | ClaimAcknowledgement
+    | ClaimStatusAnswer
+    | SetAcknowledgement
+    | GroupAcknowledgement
+    | InterchangeAcknowledgement
+    | BilledClaim
+    | Quarantined
+)
+Item = Transaction | Finding

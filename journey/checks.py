@@ -1,0 +1,81 @@
+"""What people may not tell a case: refusals in words, given before anything is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from journey.case import Case, EscalationState
+from journey.facts import ContactLogged, CorrectionMade, Fact, HoldAsked, PersonActed, SupervisorDecided
+from journey.plan import PlanInForce
+from journey.words import Moment, Party
+from journey.workdays import plan_workdays
+
+_NEEDS_TWO = frozenset({"close", "resubmit_now", "write_off"})
+"""Decisions that one person may not take alone (field notes 4.4, R7)."""
+
+
+def refusal(case: Case, fact: Fact, plan: PlanInForce, now: Moment) -> str:
+    """Why this case cannot take what a person says, with the way out; empty if it can."""
+    if case.closed_at:
+        return "the case is closed; a takeback opens it again by itself"
+    if isinstance(fact, ContactLogged):
+        return _contact(fact, now)
+    if isinstance(fact, PersonActed):
+        return _act(case, fact, plan, now)
+    if isinstance(fact, SupervisorDecided):
+        return _decision(case, fact, plan)
+    if isinstance(fact, CorrectionMade):
+        return _correction(fact)
+    if isinstance(fact, HoldAsked) and not fact.reason.strip():
+        return "a hold needs a reason"
+    return ""
+
+
+def _contact(contact: ContactLogged, now: Moment) -> str:
+    if contact.sender in (Party.UNKNOWN, Party.BATON):
+        return "say who was contacted: a payer, our desk, the patient, ..."
+    if contact.happened_at > now + timedelta(minutes=5):
+        return "a contact cannot lie in the future; a promised date goes into its own field"
+    if contact.promised_date and contact.promised_date < contact.happened_at.date():
+        return "the promised date lies before the contact"
+    return ""
+
+
+def _act(case: Case, act: PersonActed, plan: PlanInForce, now: Moment) -> str:
+    if not act.person.strip():
+        return "say who acts"
+    if act.act in ("taken", "done", "given_back"):
+        open_ids = {each.escalation_id for each in case.escalations if each.state is not EscalationState.ANSWERED}
+        return "" if act.escalation in open_ids else "that escalation is not open; `case show` lists the open ones"
+    return _snooze(case, act, plan, now) if act.act == "snoozed" else ""
+
+
+def _snooze(case: Case, act: PersonActed, plan: PlanInForce, now: Moment) -> str:
+    today = plan_workdays(plan).local_date(now)
+    if act.until is None or act.until <= today:
+        return "a snooze needs a date after today"
+    if case.filing_limit is None:
+        return ""
+    latest = case.filing_limit - timedelta(days=plan.filing_reserve_days)
+    return f"no snooze beyond {latest}: the filing limit is {case.filing_limit}" if act.until > latest else ""
+
+
+def _decision(case: Case, decided: SupervisorDecided, plan: PlanInForce) -> str:
+    if not decided.reason.strip():
+        return "a supervisor's decision needs a reason"
+    if decided.decision in _NEEDS_TWO and decided.second_person.strip() in ("", decided.person):
+        return f"'{decided.decision}' needs a second person"
+    if decided.decision != "extend":
+        return ""
+    if decided.until is None:
+        return "an extension needs a date"
+    latest = case.filing_limit and case.filing_limit - timedelta(days=plan.filing_reserve_days)
+    return f"no extension beyond {latest}: the filing limit overrules it" if latest and decided.until > latest else ""
+
+
+def _correction(correction: CorrectionMade) -> str:
+    if correction.corrects == "claim_data" and not (correction.field and correction.after):
+        return "name the claim field and its corrected value"
+    if correction.corrects in ("cob_record", "cob_verified") and not correction.reference:
+        return "a COB correction needs the payer's reference number"
+    return ""

@@ -1,0 +1,324 @@
+"""decide(case, fact, plan): the whole product in one pure function. No I/O, no clock of its own, no engine."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from journey import asking, clocks, diagnosis, escalating, evidence, holding, money, proofs, reasons
+from journey.case import (
+    ActionKind,
+    BreakPoint,
+    Case,
+    Clock,
+    Decision,
+    Escalation,
+    EscalationState,
+    Holder,
+    HoldState,
+    Money,
+    Opening,
+)
+from journey.facts import (
+    ActionEnded,
+    ClockRanOut,
+    ContactLogged,
+    Fact,
+    HoldAsked,
+    MessageSetAside,
+    PersonActed,
+    PlanChanged,
+    SupervisorDecided,
+)
+from journey.filing import filing_limit
+from journey.marks import Mark
+from journey.money import Books
+from journey.plan import PlanInForce
+from journey.reading import Made, Reading, read
+from journey.words import BreakState, EscalationKind, Grade, Hop, Level, Mode, Moment, Party, Resolution
+from journey.workdays import plan_workdays
+
+ASKED_KEPT = 300
+"""How many action keys a case remembers."""
+
+_BEFORE_ACCEPTED = (Hop.TRANSMITTED, Hop.RECEIVED, Hop.ACCEPTED)
+GUARD_CLOCK = "T17"
+_WATCHES_OURSELVES = frozenset({"T15", "T16", "T17", "TH", "TR"})
+"""Clocks that do not say who has the file."""
+
+
+def open_case(opening: Opening, plan: PlanInForce) -> Decision:
+    """The first decision of a case: nothing heard yet, the primary has the claim."""
+    blank = Case(
+        case_id=opening.case_id,
+        claim=opening.claim,
+        opened_at=opening.opened_at,
+        as_of=opening.opened_at,
+        plan_version=plan.version,
+        money=Money(charge=opening.claim.charge),
+    )
+    return _settle(blank, blank, None, plan, opening.opened_at)
+
+
+def decide(case: Case, fact: Fact, plan: PlanInForce) -> Decision:
+    """What one fact changes: the new case, the actions it asks for, the reasons.
+
+    The moment of decision is `fact.learnt_at`, never earlier than the last one. A fact already heard changes
+    nothing (I8); so does any fact once the case is closed, except that it is still recorded.
+    """
+    if fact.fact_id in case.heard:
+        return Decision(case=case, applied=False)
+    now = max(case.as_of, fact.learnt_at)
+    heard = (*case.heard, fact.fact_id)[-evidence.HEARD_IDS :]
+    noted = _note(case, fact, now).model_copy(
+        update={"heard": heard, "evidence": evidence.keep(case.evidence, fact), "as_of": now}
+    )
+    return _settle(case, noted, fact, plan, now)
+
+
+def _note(case: Case, fact: Fact, now: Moment) -> Case:
+    """What a fact changes directly, before anything is derived."""
+    changes: dict[str, object] = {}
+    if isinstance(fact, ActionEnded):
+        changes = _ended(case, fact, now)
+    elif isinstance(fact, ClockRanOut) and fact.clock.startswith(clocks.LADDER_PREFIX):
+        changes = {"escalations": escalating.climbed(case.escalations, fact, now)}
+    elif isinstance(fact, PersonActed):
+        changes = _acted(case, fact, now)
+    elif isinstance(fact, ContactLogged) and evidence.is_vague(fact):
+        changes = {"vague_answers": _counted(case, fact.sender)}
+    elif isinstance(fact, ContactLogged):
+        changes = {"vague_answers": {each: n for each, n in case.vague_answers.items() if each is not fact.sender}}
+    elif isinstance(fact, HoldAsked):
+        changes = {"hold_asked": True, "hold": holding.reviewed(case.hold, now)}
+    elif isinstance(fact, MessageSetAside):
+        changes = {"attention": (*case.attention, f"message set aside: {fact.problem}")}
+    elif isinstance(fact, PlanChanged):
+        changes = {"plan_version": fact.to_version}
+    return case.model_copy(update=changes) if changes else case
+
+
+def _ended(case: Case, fact: ActionEnded, now: Moment) -> dict[str, object]:
+    asked = tuple(
+        each.model_copy(update={"ended_at": now, "succeeded": fact.succeeded}) if each.key == fact.key else each
+        for each in case.asked
+    )
+    if fact.succeeded:
+        return {"asked": asked}
+    return {"asked": asked, "attention": (*case.attention, f"could not be done: {fact.problem}")}
+
+
+def _acted(case: Case, fact: PersonActed, now: Moment) -> dict[str, object]:
+    changes: dict[str, object] = {"escalations": escalating.acted(case.escalations, fact, now)}
+    if fact.act in ("assigned", "taken"):
+        changes["owner"] = fact.person
+    if fact.act == "done":
+        changes["hold"] = holding.reviewed(case.hold, now)
+    return changes
+
+
+def _counted(case: Case, party: Party) -> dict[Party, int]:
+    return {**case.vague_answers, party: case.vague_answers.get(party, 0) + 1}
+
+
+def _settle(before: Case, noted: Case, fact: Fact | None, plan: PlanInForce, now: Moment) -> Decision:
+    """Derive everything that follows from the evidence, then ask for what is missing."""
+    reading = read(noted.claim, noted.evidence, plan)
+    case = _derived(noted, reading, plan, now, fact.fact_id if fact else "opening")
+    actions = asking.asked_now(case, reading, plan, now)
+    case = case.model_copy(
+        update={
+            "asked": (*case.asked, *(asking.as_asked(each) for each in actions))[-ASKED_KEPT:],
+            "revision": before.revision + 1,
+        }
+    )
+    why = reasons.reasons(before, case, fact, actions)
+    return Decision.model_construct(case=case, actions=actions, reasons=why, applied=True)
+
+
+def _derived(noted: Case, reading: Reading, plan: PlanInForce, now: Moment, fact_id: str) -> Case:
+    case = noted.model_copy(update=_limit(noted, reading, plan))
+    case = case.model_copy(update={"hold": holding.held(case, reading, plan, now)})
+    case = case.model_copy(update=_resolution(case, reading, now))
+    _note_marks(case, reading)
+    proven = proofs.prove(reading, plan)
+    hop = None if case.resolution else proofs.open_hop(proven)
+    ticking = _ticking(case, reading, plan, hop)
+    broken = _broken(case, reading, plan, ticking, now)
+    today = plan_workdays(plan).local_date(now)
+    wanted = escalating.causes(case, broken, ticking, plan, today) if case.resolution is None else []
+    raised = escalating.escalated(case, wanted, now, fact_id)
+    ticking = (*ticking, *escalating.ladder_clocks(case, raised, plan))
+    closed = _closed(case, ticking, now)
+    changes: dict[str, object] = {
+        "proofs": proven,
+        "hop": hop,
+        "clocks": () if closed else ticking,
+        "break_points": broken,
+        "found": _found(case.found, broken[:1]),
+        "escalations": raised,
+        "money": money.money(case.claim, reading.books),
+        "holder": None if closed else _holder(case, hop, ticking, raised, plan, now),
+        "closed_at": closed,
+    }
+    return case.model_copy(update=changes)
+
+
+def _limit(case: Case, reading: Reading, plan: PlanInForce) -> dict[str, object]:
+    remit = reading.primary_remit
+    remitted = plan_workdays(plan).local_date(remit.happened_at) if remit else None
+    limit = filing_limit(case.claim, remitted, plan)
+    return {"filing_limit": limit.limit, "filing_rule": limit.rule, "filing_assumed": limit.assumed}
+
+
+def _resolution(case: Case, reading: Reading, now: Moment) -> dict[str, object]:
+    """Resolved only when both sides agree and the hold is gone; a takeback opens the case again (4.4, F9)."""
+    if _closed_by_supervisor(reading):
+        code: Resolution | None = Resolution.SUPERVISOR_CLOSED
+    else:
+        free = case.hold.state in (HoldState.NONE, HoldState.RELEASED)
+        code = _code(reading.books) if reading.books.reconciled and free else None
+    if code is case.resolution:
+        return {}
+    return {"resolution": code, "resolved_at": now if code else None}
+
+
+def _closed_by_supervisor(reading: Reading) -> bool:
+    """R7 needs two persons; a later takeback overrules it."""
+    back = reading.newest(Mark.REVERSED)
+    return any(
+        isinstance(each, SupervisorDecided)
+        and each.decision == "close"
+        and each.second_person not in ("", each.person)
+        and (back is None or each.happened_at > back.at)
+        for each in reading.evidence
+    )
+
+
+def _code(books: Books) -> Resolution:
+    if books.given_up:
+        return Resolution.FILING_LIMIT_LOST
+    if books.secondary_paid:
+        return Resolution.PAID_PATIENT_OWES if books.expected else Resolution.PAID_IN_FULL
+    return Resolution.ZERO_PATIENT_OWES if books.expected else Resolution.ZERO_WRITTEN_OFF
+
+
+def _note_marks(case: Case, reading: Reading) -> None:
+    """Marks that the case itself makes: opened, progress, questions asked, hold, resolution."""
+    own = reading.made
+
+    def note(mark: Mark, at: Moment | None, source: str = "opening") -> None:
+        if at is not None:
+            attempt = bisect_right([each.begun for each in reading.attempts], at)
+            own[mark].append(Made(mark, at, attempt, source, Grade.TRANSACTED, Party.BATON))
+
+    note(Mark.OPENED, case.opened_at)
+    note(Mark.PROGRESS, _progress(case))
+    for each in case.asked:
+        if each.kind is ActionKind.ASK_STATUS and each.succeeded:
+            note(Mark.ASKED, each.asked_at, each.key)
+    note(Mark.HOLD_WANTED, case.hold.requested_at)
+    note(Mark.HOLD_VERIFIED, case.hold.reviewed_at)
+    note(Mark.HOLD_RELEASED, case.hold.released_at if case.hold.state is HoldState.RELEASED else None)
+    if case.hold.state is HoldState.NONE and (reconciled := reading.newest(Mark.RECONCILED)):
+        note(Mark.HOLD_RELEASED, reconciled.at)
+    note(Mark.RESOLVED, case.resolved_at)
+
+
+def _progress(case: Case) -> Moment:
+    """When the evidence last changed; an alarm of our own is no evidence."""
+    learnt = (each.learnt_at for each in case.evidence if not isinstance(each, ClockRanOut))
+    return max(learnt, default=case.opened_at)
+
+
+def _ticking(case: Case, reading: Reading, plan: PlanInForce, hop: Hop | None) -> tuple[Clock, ...]:
+    ticking = _guarded(clocks.running(case, reading, plan, case.filing_limit), plan)
+    if case.resolution is not None:
+        return tuple(each for each in ticking if each.name == "T16")
+    if hop in _BEFORE_ACCEPTED and case.filing_limit and not reading.books.given_up:
+        return (*ticking, clocks.filing_clock(case, plan, case.filing_limit, clocks.silences(case)))
+    return ticking
+
+
+def _guarded(ticking: tuple[Clock, ...], plan: PlanInForce) -> tuple[Clock, ...]:
+    """Waiting inside the plan's own patience is not silence: T17 watches moved and run-out waits (field notes 2.3)."""
+    patient = any(
+        each.hard and Level.HARD not in each.fired and not each.moved_by
+        for each in ticking
+        if each.name in plan.clocks_by_name and each.name not in _WATCHES_OURSELVES
+    )
+    return tuple(each for each in ticking if each.name != GUARD_CLOCK) if patient else ticking
+
+
+def _broken(
+    case: Case, reading: Reading, plan: PlanInForce, ticking: tuple[Clock, ...], now: Moment
+) -> tuple[BreakPoint, ...]:
+    if case.resolution is not None:
+        return ()
+    passed = case.filing_limit is not None and plan_workdays(plan).local_date(now) > case.filing_limit
+    scene = diagnosis.Scene(reading, {each.name: each for each in ticking}, now, passed)
+    return diagnosis.diagnose(scene, plan)
+
+
+_STRENGTH = {BreakState.SUSPECTED: 0, BreakState.CONTRADICTED: 1, BreakState.CONFIRMED: 2}
+
+
+def _found(found: tuple[BreakPoint, ...], now: tuple[BreakPoint, ...]) -> tuple[BreakPoint, ...]:
+    """Every break point that was ever in force, each once, in its strongest state."""
+    kept: dict[Mode, BreakPoint] = {each.mode: each for each in found}
+    for each in now:
+        old = kept.get(each.mode)
+        if old is None or _STRENGTH[each.state] > _STRENGTH[old.state]:
+            kept[each.mode] = each if old is None else each.model_copy(update={"found_at": old.found_at})
+    return tuple(kept.values())
+
+
+def _closed(case: Case, ticking: tuple[Clock, ...], now: Moment) -> Moment | None:
+    """Monitoring ends a resolved case; nothing else does."""
+    if case.resolution is None:
+        return None
+    return now if any(each.name == "T16" and Level.HARD in each.fired for each in ticking) else case.closed_at
+
+
+def _holder(
+    case: Case,
+    hop: Hop | None,
+    ticking: tuple[Clock, ...],
+    escalations: tuple[Escalation, ...],
+    plan: PlanInForce,
+    now: Moment,
+) -> Holder:
+    """Who has the file: the owner of an open escalation, else the party that the newest stage clock waits for."""
+    due = {each.name: each.hard or each.soft for each in ticking}
+    working = [
+        each
+        for each in escalations
+        if each.state is not EscalationState.ANSWERED and each.kind is not EscalationKind.COLLECTIONS_HOLD
+    ]
+    if working:
+        newest = max(working, key=lambda each: (each.rung_since, each.kind.value))
+        owner = escalating.ladder_of(plan, newest.kind).owner
+        by = due.get(f"{clocks.LADDER_PREFIX}{newest.kind.value}") or now
+        return Holder(party=owner, pending_action=_WORK[newest.kind.value], since=newest.rung_since, by=by)
+    stage = [each for each in ticking if each.name in plan.clocks_by_name and each.name not in _WATCHES_OURSELVES]
+    if stage:
+        watch = max(stage, key=lambda each: (each.started_at, list(due).index(each.name)))
+        row = plan.clock(watch.name)
+        return Holder(party=row.holder, pending_action=row.pending, since=watch.started_at, by=watch.hard or now)
+    return _watching(case, hop, ticking, plan, now)
+
+
+def _watching(case: Case, hop: Hop | None, ticking: tuple[Clock, ...], plan: PlanInForce, now: Moment) -> Holder:
+    by = min((each.next_due for each in ticking if each.next_due), default=now)
+    if case.resolution is not None:
+        return Holder(party=Party.BATON, pending_action="watch for a takeback", since=case.resolved_at or now, by=by)
+    row = next((each for each in plan.hops if each.hop is hop), plan.hops[-1])
+    pending = "release the billing hold" if hop is None else f"prove: {row.hop.value}"
+    return Holder(party=row.holder, pending_action=pending, since=case.as_of, by=by)
+
+
+_WORK: dict[str, str] = {  # a hold is about the bill, not the file: it never says who has the file
+    "resubmission": "get the claim to the secondary again",
+    "cob_correction": "have the COB record put right",
+    "posting_review": "bring the ledger to what the payers decided",
+}
+"""What the owner of an open escalation must do."""

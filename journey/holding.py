@@ -1,0 +1,81 @@
+"""The billing hold: wanted as soon as a patient could be billed, verified in the ledger, released when all agrees."""
+
+from __future__ import annotations
+
+from journey.case import Case, Hold, HoldState
+from journey.facts import LedgerRead, SupervisorDecided
+from journey.plan import PlanInForce
+from journey.reading import Reading
+from journey.words import Moment, Switch
+from journey.workdays import plan_workdays
+
+SWITCHES: tuple[Switch, ...] = tuple(Switch)
+_ON = frozenset({HoldState.REQUESTED, HoldState.VERIFIED})
+
+
+def held(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Hold:
+    """The hold after this reading: at most one step, so that each step is asked for and recorded."""
+    hold, ledger = case.hold, reading.ledger
+    if _may_release(case, reading) and hold.state in _ON:
+        hold = hold.model_copy(update={"state": HoldState.RELEASE_REQUESTED})
+    elif hold.state not in _ON and _wanted(case, reading):
+        hold = _requested(hold, now)
+    return _seen(hold, ledger, plan, now) if ledger else hold
+
+
+def _wanted(case: Case, reading: Reading) -> bool:
+    """A hold is wanted while a patient could be billed for what an insurer has not settled (I3)."""
+    if _may_release(case, reading):
+        return False
+    owed = reading.books.primary_share > 0 or (reading.ledger is not None and reading.ledger.patient_balance > 0)
+    return owed or case.hold_asked
+
+
+def _may_release(case: Case, reading: Reading) -> bool:
+    """Only with ledger = expected balance, or by a supervisor with a reason (I3)."""
+    return reading.books.reconciled or case.resolution is not None or _overridden(reading)
+
+
+def _overridden(reading: Reading) -> bool:
+    orders = [each for each in reading.evidence if isinstance(each, SupervisorDecided)]
+    return any(each.decision == "release_hold" and each.reason for each in orders)
+
+
+def _requested(hold: Hold, now: Moment) -> Hold:
+    return Hold(
+        state=HoldState.REQUESTED,
+        wanted=SWITCHES,
+        requested_at=now,
+        round=hold.round + 1,
+        breaches=hold.breaches,
+    )
+
+
+def _seen(hold: Hold, ledger: LedgerRead, plan: PlanInForce, now: Moment) -> Hold:
+    """What the ledger shows counts, not what it answered."""
+    on = tuple(each for each in hold.wanted if each in ledger.switches_on)
+    all_on, none_on = len(on) == len(hold.wanted), not ledger.switches_on
+    changes: dict[str, object] = {"verified": on}
+    if hold.state is HoldState.REQUESTED and all_on:
+        changes |= {"state": HoldState.VERIFIED, "verified_at": now, "reviewed_at": now}
+    elif hold.state is HoldState.VERIFIED and not all_on:
+        return _requested(hold, now)
+    elif hold.state is HoldState.RELEASE_REQUESTED and none_on:
+        changes |= {"state": HoldState.RELEASED, "released_at": now}
+    if _breached(hold, ledger, plan) and ledger.fact_id not in hold.breaches:
+        changes["breaches"] = (*hold.breaches, ledger.fact_id)
+    return hold.model_copy(update=changes)
+
+
+def _breached(hold: Hold, ledger: LedgerRead, plan: PlanInForce) -> bool:
+    """A statement after the day of the request, or a placement, while the hold should stand."""
+    if hold.state not in _ON or hold.requested_at is None:
+        return False
+    since = plan_workdays(plan).local_date(hold.requested_at)
+    billed = ledger.last_statement_on is not None and ledger.last_statement_on > since
+    return billed or ledger.placed_with_agency
+
+
+def reviewed(hold: Hold, now: Moment) -> Hold:
+    """The hold after somebody looked at it and wants it to go on."""
+    return hold.model_copy(update={"reviewed_at": now}) if hold.state is HoldState.VERIFIED else hold

@@ -1,0 +1,401 @@
+"""A reading of the evidence: facts become marks, marks belong to attempts. The same facts, the same reading."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from journey import verdicts
+from journey.claim import Claim
+from journey.evidence import contact_grade, is_firm, ledger_reads
+from journey.facts import (
+    ClaimAcknowledged,
+    ContactLogged,
+    CorrectionMade,
+    Fact,
+    LedgerRead,
+    MoneyArrived,
+    PersonActed,
+    RemitAdjudicated,
+    Said,
+    SecondarySubmitted,
+    StatusAnswered,
+    SupervisorDecided,
+    SyntaxAcknowledged,
+)
+from journey.marks import Mark
+from journey.money import Books, books
+from journey.plan import PlanInForce
+from journey.verdicts import Verdict
+from journey.words import SIDE_OF, Grade, Party, Side
+from journey.workdays import plan_workdays
+
+PAYERS = (Party.SECONDARY, Party.TERTIARY)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One mark as a fact made it."""
+
+    mark: Mark
+    at: datetime
+    attempt: int
+    fact_id: str
+    grade: Grade
+    by: Party
+    until: date | None = None
+    """The date that the fact names, for answers that may move a clock."""
+
+    @property
+    def side(self) -> Side:
+        """Whose word it is."""
+        return SIDE_OF.get(self.by, Side.NEITHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to get the claim decided: a promise, a submission, or the round after a takeback."""
+
+    number: int
+    begun: datetime
+    by: Mark
+    fact_id: str
+    submission_id: str = ""
+    frequency: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """All marks of a case, the attempts they belong to, and the books."""
+
+    claim: Claim
+    evidence: tuple[Fact, ...]
+    attempts: list[Attempt]
+    books: Books
+    ledger: LedgerRead | None
+    made: dict[Mark, list[Made]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def attempt(self) -> int:
+        """The number of the current attempt; 0 before the first."""
+        return self.attempts[-1].number if self.attempts else 0
+
+    def newest(self, *marks: Mark, attempt: int | None = None) -> Made | None:
+        """The newest of these marks, in one attempt or in all; ties are broken by fact id."""
+        found = [
+            each for mark in marks for each in self.made.get(mark, ()) if attempt is None or each.attempt == attempt
+        ]
+        return max(found, key=lambda each: (each.at, each.fact_id), default=None)
+
+    def current(self, *marks: Mark) -> Made | None:
+        """The newest of these marks in the current attempt."""
+        return self.newest(*marks, attempt=self.attempt)
+
+    def add(self, mark: Mark, fact: Fact, grade: Grade, by: Party, attempt: int, at: datetime | None = None) -> None:
+        """Note that a fact made a mark."""
+        until = fact.promised_date if isinstance(fact, ContactLogged) else getattr(fact, "until", None)
+        self.made[mark].append(Made(mark, at or fact.happened_at, attempt, fact.fact_id, grade, by, until))
+
+    @property
+    def primary_remit(self) -> RemitAdjudicated | None:
+        """The newest standing decision of the primary, or its newest remittance of any kind."""
+        if self.books.primary:
+            return self.books.primary[-1]
+        remits = [each for each in self.evidence if isinstance(each, RemitAdjudicated) and each.payer is Party.PRIMARY]
+        return remits[-1] if remits else None
+
+
+Marks = Iterator[tuple[Mark, Grade]]
+
+
+def read(claim: Claim, evidence: tuple[Fact, ...], plan: PlanInForce) -> Reading:
+    """Read the evidence of one case; evidence must be in order of happening."""
+    reads = ledger_reads(evidence)
+    ledger = reads[-1] if reads else None
+    reading = Reading(claim, evidence, _attempts(evidence), books(claim, evidence, ledger), ledger)
+    begun = [each.begun for each in reading.attempts]
+    by_submission = {each.submission_id: each.number for each in reading.attempts if each.submission_id}
+    for fact in evidence:
+        reader = _READERS.get(type(fact))
+        if reader is None:
+            continue
+        attempt = by_submission.get(getattr(fact, "submission_id", ""), bisect_right(begun, fact.happened_at))
+        by = fact.payer if isinstance(fact, RemitAdjudicated) else fact.sender
+        for mark, grade in reader(fact):
+            reading.add(mark, fact, grade, by, attempt)
+    _find_no_record(reading, plan)
+    _read_ledger(reading, reads)
+    return reading
+
+
+def _attempts(evidence: tuple[Fact, ...]) -> list[Attempt]:
+    begun: list[Attempt] = []
+    for fact in evidence:
+        for mark in _beginnings(fact):
+            submission = fact if isinstance(fact, SecondarySubmitted) else None
+            begun.append(
+                Attempt(
+                    len(begun) + 1,
+                    fact.happened_at,
+                    mark,
+                    fact.fact_id,
+                    submission.submission_id if submission else "",
+                    submission.frequency if submission else "",
+                )
+            )
+    return begun
+
+
+def _beginnings(fact: Fact) -> Iterator[Mark]:
+    if isinstance(fact, SecondarySubmitted):
+        yield Mark.SUBMITTED
+    elif isinstance(fact, RemitAdjudicated):
+        if fact.payer in PAYERS and fact.claim_status == verdicts.REVERSAL:
+            yield Mark.REVERSED
+        elif fact.payer is Party.PRIMARY and forwarding(fact) is Mark.PROMISED:
+            yield Mark.PROMISED
+    elif isinstance(fact, ContactLogged):
+        stated = contact_grade(fact)
+        if fact.says is Said.FORWARDED and fact.sender is Party.PRIMARY and stated >= Grade.STATED:
+            yield Mark.PROMISED
+        if fact.says is Said.TRANSMITTED and fact.sender is Party.PROVIDER and stated >= Grade.DOCUMENTED:
+            yield Mark.SUBMITTED
+    elif isinstance(fact, StatusAnswered) and fact.sender is Party.PRIMARY and fact.category == "F3F":
+        yield Mark.PROMISED
+
+
+def forwarding(remit: RemitAdjudicated) -> Mark:
+    """What a primary remittance says of forwarding: promised, declined, or nothing (field notes 1.1, 1.5).
+
+    A remark that the claim was not sent outranks the status that says it was.
+    """
+    if verdicts.NOT_FORWARDED_REMARKS & set(remit.remarks):
+        return Mark.DECLINED
+    if remit.claim_status in verdicts.FORWARDED_STATUSES or verdicts.FORWARDED_REMARKS & set(remit.remarks):
+        return Mark.PROMISED
+    return Mark.UNPROMISED
+
+
+_REMIT_MARKS: dict[Verdict, tuple[Mark, ...]] = {
+    Verdict.PAID: (Mark.DECIDED, Mark.MONEY_DUE),
+    Verdict.ZERO: (Mark.DECIDED, Mark.NO_MONEY_DUE),
+    Verdict.REVERSED: (Mark.REVERSED,),
+    Verdict.ORDER: (Mark.DENIED, Mark.ORDER_QUESTIONED),
+    Verdict.DUPLICATE: (Mark.DUPLICATE,),
+    Verdict.PATIENT: (Mark.PENDED_PATIENT,),
+    Verdict.PROVIDER: (Mark.PENDED_PROVIDER,),
+    Verdict.OPEN: (Mark.ACCEPTED,),
+}
+"""Marks of a secondary remittance; every other verdict is a denial."""
+
+
+def _read_remit(remit: Fact) -> Marks:
+    assert isinstance(remit, RemitAdjudicated)
+    verdict = verdicts.of_remit(remit)
+    if remit.payer is Party.PRIMARY:
+        yield from _read_primary(remit, verdict)
+    elif remit.payer in PAYERS:
+        for mark in _REMIT_MARKS.get(verdict, (Mark.DENIED,)):
+            yield mark, Grade.SETTLED
+        if verdict in (Verdict.PAID, Verdict.ZERO) and remit.original_claim_number:
+            yield Mark.CORRECTED, Grade.SETTLED
+
+
+def _read_primary(remit: RemitAdjudicated, verdict: Verdict) -> Marks:
+    if verdict is Verdict.REVERSED:
+        return
+    yield Mark.PRIMARY_ADJUDICATED, Grade.SETTLED
+    if verdict is Verdict.ORDER:
+        yield Mark.ORDER_QUESTIONED, Grade.SETTLED
+        return
+    mark = forwarding(remit)
+    # "Forwarded" is a promise, not a receipt (field notes 0, fact 1).
+    yield mark, Grade.STATED if mark is Mark.PROMISED else Grade.SETTLED
+
+
+def _read_syntax(ack: Fact) -> Marks:
+    assert isinstance(ack, SyntaxAcknowledged)
+    yield (Mark.SYNTAX_ACCEPTED if ack.accepted else Mark.SYNTAX_REJECTED), Grade.TRANSACTED
+
+
+def _read_acknowledgement(ack: Fact) -> Marks:
+    assert isinstance(ack, ClaimAcknowledged)
+    verdict = verdicts.of_acknowledgement(ack)
+    if ack.sender not in PAYERS:
+        taken = verdict in (Verdict.ACCEPTED, Verdict.IN_TRANSIT, Verdict.DUPLICATE)
+        yield (Mark.CLEARINGHOUSE_ACCEPTED if taken else Mark.CLEARINGHOUSE_REJECTED), Grade.TRANSACTED
+        return
+    marks = {
+        Verdict.IN_TRANSIT: (Mark.RECEIVED,),
+        Verdict.ACCEPTED: (Mark.ACCEPTED,),
+        Verdict.DUPLICATE: (Mark.DUPLICATE,),
+        Verdict.ORDER: (Mark.REJECTED, Mark.ORDER_QUESTIONED),
+    }.get(verdict, (Mark.REJECTED,))
+    for mark in marks:
+        yield mark, Grade.TRANSACTED
+
+
+_STATUS_MARKS: dict[Verdict, tuple[Mark, ...]] = {
+    Verdict.NOT_FOUND: (Mark.ANSWERED, Mark.NOT_FOUND_ONCE),
+    Verdict.NO_ANSWER: (),
+    Verdict.IN_TRANSIT: (Mark.ANSWERED, Mark.RECEIVED),
+    Verdict.ACCEPTED: (Mark.ANSWERED, Mark.ACCEPTED),
+    Verdict.PROVIDER: (Mark.ANSWERED, Mark.PENDED_PROVIDER),
+    Verdict.PATIENT: (Mark.ANSWERED, Mark.PENDED_PATIENT),
+    Verdict.DUPLICATE: (Mark.ANSWERED, Mark.DUPLICATE),
+    Verdict.FINAL_PAID: (Mark.ANSWERED, Mark.ACCEPTED, Mark.DECIDED),
+    Verdict.FINAL_DENIED: (Mark.ANSWERED, Mark.ACCEPTED, Mark.DENIED),
+    Verdict.ORDER: (Mark.ANSWERED, Mark.REJECTED, Mark.ORDER_QUESTIONED),
+    Verdict.MISMATCH: (Mark.ANSWERED, Mark.REJECTED),
+    Verdict.FILING: (Mark.ANSWERED, Mark.REJECTED),
+    Verdict.FORWARDED: (Mark.ANSWERED, Mark.ACCEPTED),
+    Verdict.NOT_FORWARDED: (Mark.ANSWERED, Mark.ACCEPTED),
+}
+
+
+def _read_status(answer: Fact) -> Marks:
+    assert isinstance(answer, StatusAnswered)
+    verdict = verdicts.of_status(answer)
+    if answer.sender is Party.PRIMARY:
+        forwarded = {Verdict.FORWARDED: Mark.PROMISED, Verdict.NOT_FORWARDED: Mark.DECLINED}.get(verdict)
+        if forwarded:
+            yield forwarded, Grade.STATED if forwarded is Mark.PROMISED else Grade.TRANSACTED
+        return
+    for mark in _STATUS_MARKS.get(verdict, (Mark.ANSWERED,)):
+        yield mark, Grade.TRANSACTED
+    if verdict is Verdict.FINAL_PAID:
+        # A payment without an amount is still a payment to look for.
+        yield (Mark.NO_MONEY_DUE if answer.paid == 0 else Mark.MONEY_DUE), Grade.TRANSACTED
+
+
+_CONTACT_MARKS: dict[Said, tuple[Mark, frozenset[Party], Grade]] = {
+    Said.FORWARDED: (Mark.PROMISED, frozenset({Party.PRIMARY}), Grade.STATED),
+    Said.NOT_FORWARDED: (Mark.DECLINED, frozenset({Party.PRIMARY}), Grade.STATED),
+    Said.TRANSMITTED: (Mark.SUBMITTED, frozenset({Party.PROVIDER}), Grade.DOCUMENTED),
+    Said.RECEIVED: (Mark.RECEIVED, frozenset(PAYERS), Grade.DOCUMENTED),
+    Said.ACCEPTED: (Mark.ACCEPTED, frozenset(PAYERS), Grade.DOCUMENTED),
+    Said.NO_RECORD: (Mark.NOT_FOUND_ONCE, frozenset(PAYERS), Grade.STATED),
+    Said.REJECTED: (Mark.REJECTED, frozenset(PAYERS), Grade.STATED),
+    Said.PENDED_PROVIDER: (Mark.PENDED_PROVIDER, frozenset(PAYERS), Grade.STATED),
+    Said.PENDED_PATIENT: (Mark.PENDED_PATIENT, frozenset(PAYERS), Grade.STATED),
+    Said.ORDER_WRONG: (Mark.ORDER_QUESTIONED, frozenset({*PAYERS, Party.PRIMARY, Party.COB_REGISTRY}), Grade.STATED),
+    Said.PROCESSED: (Mark.DECIDED, frozenset(PAYERS), Grade.DOCUMENTED),
+    Said.DENIED: (Mark.DENIED, frozenset(PAYERS), Grade.DOCUMENTED),
+}
+"""What was said → the mark it makes, who must have said it, and the grade from which it counts."""
+
+
+def _read_contact(contact: Fact) -> Marks:
+    assert isinstance(contact, ContactLogged)
+    grade = contact_grade(contact)
+    row = _CONTACT_MARKS.get(contact.says)
+    if row and contact.sender in row[1] and grade >= row[2]:
+        yield row[0], grade
+        if row[0] is Mark.DECIDED:
+            yield (Mark.NO_MONEY_DUE if contact.amount == 0 else Mark.MONEY_DUE), grade
+    if is_firm(contact):
+        yield Mark.FIRM_ANSWER, grade
+
+
+def _read_correction(correction: Fact) -> Marks:
+    assert isinstance(correction, CorrectionMade)
+    mark = {
+        "claim_data": Mark.CLAIM_CORRECTED,
+        "cob_record": Mark.COB_UPDATED,
+        "cob_verified": Mark.COB_VERIFIED,
+    }.get(correction.corrects)
+    if mark:
+        yield mark, Grade.DOCUMENTED if correction.reference else Grade.STATED
+
+
+def _read_person(act: Fact) -> Marks:
+    assert isinstance(act, PersonActed)
+    if act.act == "snoozed":
+        yield Mark.SNOOZED, Grade.STATED
+
+
+def _read_supervisor(decided: Fact) -> Marks:
+    assert isinstance(decided, SupervisorDecided)
+    if decided.decision == "extend":
+        yield Mark.EXTENDED, Grade.STATED
+
+
+def _read_submission(_: Fact) -> Marks:
+    # Writing the file is a document of ours; only an acknowledgement makes it a transaction.
+    yield Mark.SUBMITTED, Grade.DOCUMENTED
+
+
+def _read_money(_: Fact) -> Marks:
+    yield Mark.MONEY_ARRIVED, Grade.SETTLED
+
+
+_READERS: dict[type, Callable[[Fact], Marks]] = {
+    RemitAdjudicated: _read_remit,
+    SyntaxAcknowledged: _read_syntax,
+    ClaimAcknowledged: _read_acknowledgement,
+    StatusAnswered: _read_status,
+    ContactLogged: _read_contact,
+    CorrectionMade: _read_correction,
+    SecondarySubmitted: _read_submission,
+    MoneyArrived: _read_money,
+    PersonActed: _read_person,
+    SupervisorDecided: _read_supervisor,
+}
+
+
+def _find_no_record(reading: Reading, plan: PlanInForce) -> None:
+    """'No record' needs two answers far enough apart by different searches, or one and a named person (1.9)."""
+    absent = [each for each in reading.made.get(Mark.NOT_FOUND_ONCE, ()) if each.attempt == reading.attempt]
+    seen = reading.current(Mark.RECEIVED, Mark.ACCEPTED, Mark.DUPLICATE)
+    # An acceptance before the answers does not cancel them: that is dual blame (F8), not an error of ours.
+    absent = [each for each in absent if seen is None or each.at > seen.at]
+    searches = {each.fact_id: each.searched_by for each in reading.evidence if isinstance(each, StatusAnswered)}
+    calendar = plan_workdays(plan)
+    for index, second in enumerate(absent):
+        for first in absent[:index]:
+            told = first.fact_id not in searches or second.fact_id not in searches
+            differs = told or searches[first.fact_id] != searches[second.fact_id]
+            if differs and (told or calendar.add(first.at, plan.not_found_gap).date() <= second.at.date()):
+                reading.made[Mark.NOT_FOUND].append(
+                    Made(Mark.NOT_FOUND, second.at, second.attempt, second.fact_id, second.grade, second.by)
+                )
+                return
+
+
+def _read_ledger(reading: Reading, reads: list[LedgerRead]) -> None:
+    ledger, of = reading.ledger, reading.books
+    decided = reading.current(Mark.DECIDED)
+    if ledger is None:
+        return
+    if decided and of.secondary_paid and _money_seen(ledger) and not reading.current(Mark.MONEY_ARRIVED):
+        first = next(each for each in reads if _money_seen(each))
+        at = max(first.happened_at, decided.at)
+        reading.add(Mark.MONEY_ARRIVED, first, Grade.SETTLED, Party.LEDGER, reading.attempt, at)
+    since = _first_alike(reads)
+    begun = decided.at if decided else since.happened_at
+    if decided and of.secondary_paid and ledger.secondary_posted == of.secondary_paid:
+        at = max(since.happened_at, begun)
+        reading.add(Mark.POSTED, since, Grade.SETTLED, Party.LEDGER, reading.attempt, at)
+    if of.reconciled:
+        reading.add(Mark.RECONCILED, since, Grade.SETTLED, Party.LEDGER, reading.attempt, max(since.happened_at, begun))
+
+
+def _money_seen(ledger: LedgerRead) -> bool:
+    return bool(ledger.deposits or ledger.unapplied or ledger.secondary_posted)
+
+
+def _first_alike(reads: list[LedgerRead]) -> LedgerRead:
+    """The oldest read of the run that ends in the newest and shows the same money."""
+
+    def shown(each: LedgerRead) -> tuple[int, ...]:
+        return each.open_balance, each.patient_balance, each.secondary_posted, each.unapplied
+
+    first = reads[-1]
+    for each in reversed(reads):
+        if shown(each) != shown(reads[-1]):
+            break
+        first = each
+    return first

@@ -1,0 +1,197 @@
+"""The words of the field, once: hops, grades, parties, break points, escalations, switches."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """A value that never changes; unknown fields of a newer version are ignored, so old runs read new messages."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def _utc(moment: AwareDatetime) -> AwareDatetime:
+    from datetime import UTC
+
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""An aware moment, kept in UTC."""
+
+Cents = int
+"""Money: integer US cents, never a float."""
+
+
+class Hop(StrEnum):
+    """A step of the hand-off that must be proven, in order."""
+
+    TRANSMITTED = "transmitted"
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    ADJUDICATED = "adjudicated"
+    PAID = "paid"
+    POSTED = "posted"
+
+
+class Grade(IntEnum):
+    """How good a proof is (field notes 1.12, E0..E4)."""
+
+    ASSUMED = 0
+    STATED = 1
+    DOCUMENTED = 2
+    TRANSACTED = 3
+    SETTLED = 4
+
+
+class Party(StrEnum):
+    """Who can hold the file, act, or speak."""
+
+    PROVIDER = "provider"
+    POSTING = "posting"
+    EDI = "edi"
+    REGISTRATION = "registration"
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    TERTIARY = "tertiary"
+    CROSSOVER_CARRIER = "crossover_carrier"
+    CLEARINGHOUSE = "clearinghouse"
+    PATIENT = "patient"
+    EMPLOYER = "employer"
+    COB_REGISTRY = "cob_registry"
+    BANK = "bank"
+    AGENCY = "agency"
+    LEDGER = "ledger"
+    SUPERVISOR = "supervisor"
+    BATON = "baton"
+    UNKNOWN = "unknown"
+
+
+class Side(StrEnum):
+    """The two sides that must both speak before a break point is confirmed (I4)."""
+
+    PROVIDER = "provider"
+    PAYER = "payer"
+    NEITHER = "neither"
+
+
+SIDE_OF: dict[Party, Side] = {
+    Party.PROVIDER: Side.PROVIDER,
+    Party.POSTING: Side.PROVIDER,
+    Party.EDI: Side.PROVIDER,
+    Party.REGISTRATION: Side.PROVIDER,
+    Party.LEDGER: Side.PROVIDER,
+    Party.SUPERVISOR: Side.PROVIDER,
+    Party.CLEARINGHOUSE: Side.PROVIDER,
+    Party.PATIENT: Side.PROVIDER,
+    Party.PRIMARY: Side.PAYER,
+    Party.SECONDARY: Side.PAYER,
+    Party.TERTIARY: Side.PAYER,
+    Party.CROSSOVER_CARRIER: Side.PAYER,
+    Party.COB_REGISTRY: Side.PAYER,
+}
+"""Which side a party speaks for; a party not named here speaks for neither."""
+
+
+class Mode(StrEnum):
+    """Where and why a journey breaks (field notes 4.2 and 4.3)."""
+
+    CROSSOVER_DECLINED = "V1a"
+    CROSSOVER_LOST = "V1b"
+    CROSSOVER_ASSUMED = "V2"
+    REJECTED_FOR_MISMATCH = "V3"
+    WRONG_ORDER = "V4"
+    NOT_POSTED = "V5"
+    DUAL_BLAME = "F8"
+    LOST_IN_TRANSIT = "F8a"
+    TAKEBACK = "F9"
+    FILING_LIMIT = "F10"
+    DUPLICATE = "F11"
+    UNRECOGNISED = "U"
+
+
+MODE_WORDS: dict[Mode, str] = {
+    Mode.CROSSOVER_DECLINED: "the primary did not forward the claim",
+    Mode.CROSSOVER_LOST: "the crossover was announced and never arrived",
+    Mode.CROSSOVER_ASSUMED: "crossover was assumed; nobody sent the claim",
+    Mode.REJECTED_FOR_MISMATCH: "the secondary refused the claim for a mismatch",
+    Mode.WRONG_ORDER: "a payer has another order of insurers on file",
+    Mode.NOT_POSTED: "the secondary decided, and the ledger does not show it",
+    Mode.DUAL_BLAME: "the payer accepted the claim and now has no record of it",
+    Mode.LOST_IN_TRANSIT: "the clearinghouse accepted the claim and the payer has no record of it",
+    Mode.TAKEBACK: "the payer took its payment back",
+    Mode.FILING_LIMIT: "the filing limit has passed or was cited",
+    Mode.DUPLICATE: "the payer already has this claim",
+    Mode.UNRECOGNISED: "an answer that no rule recognises",
+}
+"""Each break point in words that a biller would use."""
+
+
+class BreakState(StrEnum):
+    """How sure a break point is."""
+
+    SUSPECTED = "suspected"
+    CONFIRMED = "confirmed"
+    CONTRADICTED = "contradicted"
+
+
+class EscalationKind(StrEnum):
+    """The four ways out of silence."""
+
+    RESUBMISSION = "resubmission"
+    COB_CORRECTION = "cob_correction"
+    POSTING_REVIEW = "posting_review"
+    COLLECTIONS_HOLD = "collections_hold"
+
+
+class Rung(StrEnum):
+    """The rungs of an escalation ladder."""
+
+    CASE_MANAGER = "case_manager"
+    LEAD = "lead"
+    SUPERVISOR = "supervisor"
+
+
+class Switch(StrEnum):
+    """The six billing switches of a hold (field notes 2.4)."""
+
+    STATEMENTS = "statements"
+    DUNNING = "dunning"
+    PLACEMENT = "placement"
+    RECALL = "recall"
+    BUREAU_DELETION = "bureau_deletion"
+    AUTOPAY = "autopay"
+
+
+class Resolution(StrEnum):
+    """How a case ends (field notes 4.4)."""
+
+    PAID_IN_FULL = "R1"
+    PAID_PATIENT_OWES = "R2"
+    ZERO_PATIENT_OWES = "R3"
+    ZERO_WRITTEN_OFF = "R4"
+    FILING_LIMIT_LOST = "R6"
+    SUPERVISOR_CLOSED = "R7"
+
+
+class Level(StrEnum):
+    """A clock's two alarms: soft makes a task, hard escalates."""
+
+    SOFT = "soft"
+    HARD = "hard"
+
+
+class PayerClass(StrEnum):
+    """What kind of payer, as far as deadlines differ (field notes 2.2)."""
+
+    MEDICARE = "medicare"
+    MEDICAID = "medicaid"
+    TRICARE = "tricare"
+    MEDIGAP = "medigap"
+    BLUES = "blues"
+    COMMERCIAL = "commercial"
+    UNKNOWN = "unknown"

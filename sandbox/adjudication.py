@@ -1,0 +1,152 @@
+"""What payers decide, line by line, in integer cents: the primary's benefit and the secondary's share after it.
+
+Charge less all adjustments is the payment, on every line. The secondary names the prior payer's part as OA23 =
+charge less the primary's patient share (field notes 1.3) and reports only the patient share that it assigns itself.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from random import Random
+
+from journey.words import Cents, Frozen
+from sandbox.people import Line
+
+
+class Adjustment(Frozen):
+    """One CAS trio; positive cents lower the payment."""
+
+    group: str
+    reason: str
+    cents: Cents
+
+
+class LineDecision(Frozen):
+    """One line as a payer decided it."""
+
+    line: Line
+    paid: Cents
+    adjustments: tuple[Adjustment, ...] = ()
+
+    def of(self, group: str) -> Cents:
+        """The sum of one adjustment group."""
+        return sum(each.cents for each in self.adjustments if each.group == group)
+
+
+class Adjudication(Frozen):
+    """A payer's decision on a claim."""
+
+    lines: tuple[LineDecision, ...]
+
+    @property
+    def charge(self) -> Cents:
+        """What was billed."""
+        return sum(each.line.charge for each in self.lines)
+
+    @property
+    def paid(self) -> Cents:
+        """What the payer pays."""
+        return sum(each.paid for each in self.lines)
+
+    @property
+    def patient_share(self) -> Cents:
+        """ΣPR: what this payer leaves to the patient or the next payer."""
+        return sum(each.of("PR") for each in self.lines)
+
+    @property
+    def written_off(self) -> Cents:
+        """ΣCO: what nobody owes; the prior payer's part (OA23) is not in it."""
+        return sum(each.of("CO") for each in self.lines)
+
+
+class Terms(StrEnum):
+    """How a secondary pays after the primary (field notes 3.2)."""
+
+    ALL_OF_SHARE = "all_of_share"
+    """Standard COB that clears the whole share."""
+    NO_DEDUCTIBLE = "no_deductible"
+    """A supplement that pays coinsurance and copay, never the deductible."""
+    SHARED = "shared"
+    """Standard COB with a benefit of its own below the share."""
+    MEDICAID_RATE = "medicaid_rate"
+    """Up to its own rate; the rest nobody owes."""
+    NOTHING_SHARE = "nothing_share"
+    """Carve-out: its benefit is below the primary's payment, the share stays with the patient."""
+    NOTHING_RATE = "nothing_rate"
+    """A rate below the primary's payment; the provider writes the share off."""
+
+
+def primary_decision(rng: Random, lines: tuple[Line, ...]) -> Adjudication:
+    """A contractual reduction, then a deductible on the first line and coinsurance on each; always a patient share."""
+    allowed_percent, coinsurance = rng.randint(55, 85), rng.choice((10, 20, 20, 30))
+    deductible = rng.choice((0, 0, 2500, 6000))
+    decided = []
+    for line in lines:
+        allowed = line.charge * allowed_percent // 100
+        spent = min(deductible, allowed)
+        deductible -= spent
+        share = max(1, (allowed - spent) * coinsurance // 100) if allowed > spent else 0
+        parts = (("CO", "45", line.charge - allowed), ("PR", "1", spent), ("PR", "2", share))
+        decided.append(LineDecision(line=line, paid=allowed - spent - share, adjustments=_said(parts)))
+    return Adjudication(lines=tuple(decided))
+
+
+def secondary_decision(primary: Adjudication, terms: Terms) -> Adjudication:
+    """What the secondary pays of each line's share, what it leaves, and what nobody owes."""
+    return Adjudication(lines=tuple(_secondary_line(each, terms) for each in primary.lines))
+
+
+def _secondary_line(prior: LineDecision, terms: Terms) -> LineDecision:
+    share, deductible = prior.of("PR"), _deductible(prior)
+    paid, left, off = {
+        Terms.ALL_OF_SHARE: (share, 0, 0),
+        Terms.NO_DEDUCTIBLE: (share - deductible, deductible, 0),
+        Terms.SHARED: (share * 3 // 4, share - share * 3 // 4, 0),
+        Terms.MEDICAID_RATE: (share // 2, 0, share - share // 2),
+        Terms.NOTHING_SHARE: (0, share, 0),
+        Terms.NOTHING_RATE: (0, 0, share),
+    }[terms]
+    reason = {Terms.NO_DEDUCTIBLE: "1", Terms.NOTHING_SHARE: "275"}.get(terms, "2")
+    parts = (("OA", "23", prior.line.charge - share), ("PR", reason, left), ("CO", "45", off))
+    return LineDecision(line=prior.line, paid=paid, adjustments=_said(parts))
+
+
+def _deductible(decision: LineDecision) -> Cents:
+    return sum(each.cents for each in decision.adjustments if each.reason == "1")
+
+
+def moved_to_patient(decision: Adjudication, cents: Cents) -> Adjudication:
+    """The same decision with a little less paid on its best paid line and left to the patient: a correction."""
+    best = max(decision.lines, key=lambda each: each.paid)
+    cents = min(cents, best.paid - 1)
+    if cents <= 0:
+        return decision
+    extra = Adjustment(group="PR", reason="3", cents=cents)
+    less = best.model_copy(update={"paid": best.paid - cents, "adjustments": (*best.adjustments, extra)})
+    return Adjudication(lines=tuple(less if each is best else each for each in decision.lines))
+
+
+def refused(decision: Adjudication, group: str, reason: str, prior_share: bool = False) -> Adjudication:
+    """Nothing paid: the whole charge, or what the primary left of it, stands under one reason."""
+    return Adjudication(lines=tuple(_refused_line(each, group, reason, prior_share) for each in decision.lines))
+
+
+def _refused_line(line: LineDecision, group: str, reason: str, prior_share: bool) -> LineDecision:
+    prior = next((each.cents for each in line.adjustments if each.reason == "23"), 0) if prior_share else 0
+    parts = (("OA", "23", prior), (group, reason, line.line.charge - prior))
+    return LineDecision(line=line.line, paid=0, adjustments=_said(parts))
+
+
+def reversed_decision(decision: Adjudication) -> Adjudication:
+    """The decision taken back: payment and adjustments negated in their original groups (field notes 1.7)."""
+    return Adjudication(lines=tuple(_negated(each) for each in decision.lines))
+
+
+def _negated(line: LineDecision) -> LineDecision:
+    back = tuple(each.model_copy(update={"cents": -each.cents}) for each in line.adjustments)
+    charge = line.line.model_copy(update={"charge": -line.line.charge})
+    return LineDecision(line=charge, paid=-line.paid, adjustments=back)
+
+
+def _said(parts: tuple[tuple[str, str, Cents], ...]) -> tuple[Adjustment, ...]:
+    return tuple(Adjustment(group=group, reason=reason, cents=cents) for group, reason, cents in parts if cents)

@@ -1,0 +1,161 @@
+"""The world to try Baton in: all partners on one clock, reached through files, the ledger and notices only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from journey.tempo import Tempo
+from sandbox.billing_system import BillingSystem
+from sandbox.case_workers import CaseWorkers
+from sandbox.clearinghouse import Clearinghouse
+from sandbox.clock import Clock
+from sandbox.door import Door
+from sandbox.ledger import Ledger
+from sandbox.noise import Deliver, Noise
+from sandbox.payers import CrossoverCarrier, PrimaryPayers
+from sandbox.post_office import Controls, PostOffice
+from sandbox.posting_desk import PostingDesk
+from sandbox.requests import ClaimRequest, StatusRequest, take
+from sandbox.scene import Scene
+from sandbox.secondary_payers import SecondaryPayers
+from sandbox.tally import Tally
+from sandbox.truth import Bystander, Route, Script
+
+POLL = timedelta(hours=2)
+"""How often the partners look into the drop folder, in case time."""
+DUNNING_HOUR = 22
+GRACE = timedelta(days=4)
+"""Case time that Baton gets to see the last journey end."""
+
+
+def into_folder(pickup: Path) -> Deliver:
+    """A delivery that writes whole files only: under a temporary name first, then renamed."""
+
+    def deliver(name: str, data: bytes) -> None:
+        part = pickup / f".{name}.part"
+        part.write_bytes(data)
+        os.replace(part, pickup / name)
+
+    return deliver
+
+
+class World:
+    """One seeded world. Follow it on the wall clock with `run`, or step it with `clock.run_until`."""
+
+    def __init__(
+        self,
+        scripts: Sequence[Script],
+        tempo: Tempo,
+        drop: Path,
+        pickup: Path,
+        ledger: Ledger,
+        door: Door,
+        seed: int,
+        *,
+        bystanders: Sequence[Bystander] = (),
+        deliver: Deliver | None = None,
+        quiet: bool = False,
+    ) -> None:
+        """Plan everything that happens by itself.
+
+        Args:
+            scripts: What truly happens, from `sandbox.casting.population`.
+            tempo: Case time; the same as the cases'.
+            drop: Folder into which Baton writes requests.
+            pickup: Folder from which Baton reads files.
+            ledger: The provider's ledger, without accounts.
+            door: How the provider's people reach their cases.
+            seed: Decides the noise in the post and every reference number.
+            bystanders: Claims that travel along and need no coordination.
+            deliver: Replaces the writing into `pickup`.
+            quiet: True for a post that brings every file once and on time.
+        """
+        self.scripts = {each.claim_number: each for each in scripts}
+        self.tempo = tempo
+        self.drop = drop
+        self.ledger = ledger
+        self.tally = Tally()
+        self.clock = Clock(tempo.case_origin)
+        controls = Controls()
+        noise = Noise(self.clock, controls, deliver or into_folder(pickup), seed, quiet)
+        scene = Scene(self.clock, PostOffice(self.clock, controls, noise.send), ledger, self.tally, seed)
+        practice = scripts[0].bill.practice
+        self.posting = PostingDesk(scene)
+        self.secondaries = SecondaryPayers(scene, practice, self.posting.secondary_remitted)
+        self.posting.payers = self.secondaries
+        self.clearinghouse = Clearinghouse(scene, practice, self.secondaries.receive)
+        self.carrier = CrossoverCarrier(scene, self.secondaries.receive)
+        self.secondaries.on_late_crossover = self.carrier.find_again
+        self.primaries = PrimaryPayers(scene, practice)
+        self.billing = BillingSystem(scene, practice, self.clearinghouse.take_file)
+        self.desk = CaseWorkers(scene, self.scripts, door, self.secondaries, self.posting)
+        self._begin(bystanders)
+
+    @property
+    def truths(self) -> Mapping[str, Script]:
+        """What is true of each claim, by claim number."""
+        return self.scripts
+
+    @property
+    def finished(self) -> bool:
+        """True when every journey is over, and Baton had time to notice."""
+        over = self.tally.complete_at
+        return len(over) == len(self.scripts) and self.clock.now >= max(over.values()) + GRACE
+
+    async def run(self, until: datetime | None = None) -> None:
+        """Follow the tempo until a case moment, or until every journey is over."""
+        await self.clock.follow(self.tempo, until, lambda: self.finished)
+
+    async def take_requests(self, now: datetime) -> None:
+        """Hand what lies in the drop folder to the partners it is for."""
+        for request in take(self.drop):
+            await self.handle(request, now)
+
+    async def handle(self, request: ClaimRequest | StatusRequest, now: datetime) -> None:
+        """Hand one request to its partner; nobody can answer before it was sent."""
+        await self.clock.run_until(max(now, self.clock.now)) if now > self.clock.now else None
+        script = self.scripts.get(_claim_number(request))
+        payer = script.bill.other.payer.payer_id if script else ""
+        if script is None or request.payer_id != payer:
+            self.tally.unknown += 1
+        elif isinstance(request, ClaimRequest):
+            self.clearinghouse.take_request(request, script)
+        else:
+            await self.secondaries.answer(request, script)
+
+    def _begin(self, bystanders: Sequence[Bystander]) -> None:
+        for script in self.scripts.values():
+            remitted = self.primaries.remit(script)
+            self.billing.bill_primary(script, remitted)
+            self.posting.primary_remitted(script, remitted)
+            self.carrier.take(script, remitted)
+            if script.route is Route.BILLED:
+                self.billing.bill_secondary(script, remitted)
+            elif script.route is not Route.CROSSOVER:
+                self.tally.broke(script.claim_number, remitted)
+        for one in bystanders:
+            self.billing.bill_bystander(one)
+            self.primaries.remit_bystander(one)
+        self.clock.at(self.clock.now, self._poll)
+        self.clock.at(_evening(self.clock.now), self._dun)
+
+    async def _poll(self) -> None:
+        await self.take_requests(self.clock.now)
+        self.clock.at(self.clock.now + POLL, self._poll)
+
+    async def _dun(self) -> None:
+        now = self.clock.now
+        self.ledger.run_day(now.date())
+        self.clock.at(_evening(now + timedelta(hours=3)), self._dun)
+
+
+def _claim_number(request: ClaimRequest | StatusRequest) -> str:
+    return request.claim_number
+
+
+def _evening(moment: datetime) -> datetime:
+    evening = datetime.combine(moment.date(), time(DUNNING_HOUR), UTC)
+    return evening if evening >= moment else evening + timedelta(days=1)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from casebook.errors import NotMigratedError
+from casebook.opening import SCHEMA, Casebook, migrate, open_casebook
+from casebook.register import cursor, set_cursor
+from casebook.tables import METADATA
+
+MIGRATE = "import sys; from casebook.opening import migrate; migrate(sys.argv[1])"
+
+
+def test_the_migrations_create_exactly_the_tables_that_the_code_uses(book: Casebook) -> None:
+    """A column that only the code or only the database knows is found before it is released."""
+    with book.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+        assert context.get_current_revision() == SCHEMA
+
+
+def test_migrating_again_changes_nothing(book: Casebook, url: str) -> None:
+    """A worker migrates at every start; what is there stays."""
+    with book.writing() as tx:
+        set_cursor(tx, "ledger", "41")
+    migrate(url)
+    with book.reading() as tx:
+        assert cursor(tx, "ledger") == "41"
+
+
+def test_processes_that_start_at_once_migrate_once(databases: Any, seal: Any) -> None:
+    """Several workers on an empty database: one creates the tables, the others wait, none fails."""
+    url = databases.empty()
+    started = [subprocess.Popen([sys.executable, "-c", MIGRATE, url], stderr=subprocess.PIPE) for _ in range(3)]
+    ends = [(each.communicate()[1].decode(), each.returncode) for each in started]
+    assert [code for _, code in ends] == [0, 0, 0], ends
+    open_casebook(url, seal).close()
+
+
+def test_a_database_without_tables_is_refused_with_the_way_out(databases: Any, seal: Any) -> None:
+    """Opening never creates tables by itself."""
+    with pytest.raises(NotMigratedError, match=r"has no tables.*migrate"):
+        open_casebook(databases.empty(), seal)
+
+
+def test_a_database_of_another_version_is_refused(url: str, seal: Any) -> None:
+    """An older Baton does not write into tables that it does not know."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(NotMigratedError, match="schema 9999"):
+        open_casebook(url, seal)
+
+
+def test_a_casebook_in_memory_is_refused(seal: Any) -> None:
+    """What must outlive the process cannot be kept in it."""
+    with pytest.raises(NotMigratedError, match="file"):
+        open_casebook("sqlite://", seal)
+
+
+def test_a_block_that_raises_leaves_nothing(book: Casebook) -> None:
+    """Writing is all or nothing."""
+
+    def write_and_fail() -> None:
+        with book.writing() as tx:
+            set_cursor(tx, "ledger", "41")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        write_and_fail()
+    with book.reading() as tx:
+        assert cursor(tx, "ledger") is None
+
+
+def test_reading_sees_one_moment(book: Casebook) -> None:
+    """What another writes while a block reads does not show in it."""
+    with book.writing() as tx:
+        set_cursor(tx, "ledger", "1")
+    with book.reading() as tx:
+        assert cursor(tx, "ledger") == "1"
+        with book.writing() as other:
+            set_cursor(other, "ledger", "2")
+        assert cursor(tx, "ledger") == "1"
+
+
+def test_sqlite_waits_for_nothing_but_the_log(sqlite_databases: Any, seal: Any) -> None:
+    """WAL with synchronous=NORMAL: the default pragmas are several times slower."""
+    book = open_casebook(sqlite_databases.ready(), seal)
+    with book.reading() as tx:
+        found = [tx.connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
+        assert found == ["wal", 1]
+        assert tx.connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    book.close()
+
+
+def test_a_database_that_is_away_says_so_without_its_password(seal: Any) -> None:
+    """A URL holds a password; an error must not."""
+    with pytest.raises(OperationalError) as failure:
+        open_casebook("postgresql://baton:hunter2@127.0.0.1:1/none", seal)
+    assert "hunter2" not in str(failure.value)

@@ -1,0 +1,324 @@
+"""Settings: what an operator may choose, read once from the environment and checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from temporalio.envconfig import ClientConfigProfile
+
+Mode = Literal["embedded", "cluster"]
+
+PREFIX = "BATON_"
+HOME_MARK = "{home}"
+DATABASES = ("sqlite", "postgresql+psycopg")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; says everything that is wrong, never a secret's value.
+
+    Attributes:
+        problems: one sentence each, naming the variable and the way out.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        """Join the problems into one message."""
+        self.problems = tuple(problems)
+        super().__init__("the settings cannot be used:\n" + "\n".join(f"  - {problem}" for problem in problems))
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith(tuple(f"{database}://" for database in DATABASES)):
+        raise ValueError(f"must start with {' or '.join(f'{database}://' for database in DATABASES)}")
+    return text
+
+
+def _http_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http:// or https:// address with a host")
+    if parts.username or parts.password:
+        raise ValueError("must not carry a user or password; give a token file instead")
+    return text.rstrip("/")
+
+
+def _name(text: str) -> str:
+    if not (text.isascii() and text.replace("-", "").isalnum() and text == text.lower() and len(text) <= 40):
+        raise ValueError("must be at most 40 lower-case letters, digits and hyphens")
+    return text
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("must be an IANA time zone such as America/Chicago") from None
+
+
+def _socket(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("must be host:port, such as 127.0.0.1:9464")
+    return text
+
+
+def _level(text: str) -> str:
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
+    return text.upper()
+
+
+def _days(text: str) -> timedelta:
+    if not text.isdigit() or not 1 <= int(text) <= 3650:
+        raise ValueError("must be a whole number of days from 1 to 3650")
+    return timedelta(days=int(text))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing an operator may choose.
+
+    Attributes:
+        name: the field of `Settings` that it fills.
+        env: the environment variable that sets it.
+        default: the value when the variable is absent, in the same notation; `{home}` stands for the home folder and
+            an empty text for "none".
+        sentence: what it decides, for people.
+        read: turns the text into the field's value, or raises `ValueError` with the rule that it breaks.
+        secret: the value itself is confidential, so `<env>_FILE` may name a file that holds it.
+    """
+
+    name: str
+    env: str
+    default: str
+    sentence: str
+    read: Callable[[str], object]
+    secret: bool = False
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Every environment variable that can fill this setting."""
+        return (self.env, f"{self.env}_FILE") if self.secret else (self.env,)
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("home", "BATON_HOME", "var/baton", "The folder in which the embedded mode keeps its state.", _path),
+    Setting(
+        "casebook_url",
+        "BATON_CASEBOOK_URL",
+        "sqlite:///{home}/casebook.sqlite",
+        "The casebook's database: an SQLite file, or postgresql+psycopg:// in production.",
+        _database_url,
+        secret=True,
+    ),
+    Setting(
+        "clearinghouse_out",
+        "BATON_CLEARINGHOUSE_OUT",
+        "{home}/clearinghouse/out",
+        "The drop folder from which the clearinghouse collects what we send.",
+        _path,
+    ),
+    Setting(
+        "clearinghouse_in",
+        "BATON_CLEARINGHOUSE_IN",
+        "{home}/clearinghouse/in",
+        "The pick-up folder in which the clearinghouse leaves what payers answered.",
+        _path,
+    ),
+    Setting(
+        "quarantine",
+        "BATON_QUARANTINE",
+        "{home}/quarantine",
+        "The folder that receives files and claims that could not be read, for a person to look at.",
+        _path,
+    ),
+    Setting(
+        "ledger_url",
+        "BATON_LEDGER_URL",
+        "",
+        "The address of the provider's ledger interface, which answers balances and takes holds.",
+        _http_url,
+    ),
+    Setting(
+        "ledger_token_file",
+        "BATON_LEDGER_TOKEN_FILE",
+        "",
+        "The file that holds the bearer token for the ledger; read at each use, so it may be replaced at any time.",
+        _path,
+    ),
+    Setting(
+        "notices_webhook",
+        "BATON_NOTICES_WEBHOOK",
+        "",
+        "The address that is told about new and overdue work; without it notices go to the log only.",
+        _http_url,
+        secret=True,
+    ),
+    Setting("task_queue", "BATON_TASK_QUEUE", "baton", "The queue on which workers take up cases.", _name),
+    Setting(
+        "practice",
+        "BATON_PRACTICE",
+        "practice",
+        "The short name of the billing office whose cases these are; keeps offices on one engine apart.",
+        _name,
+    ),
+    Setting(
+        "key_file",
+        "BATON_KEY_FILE",
+        "",
+        "The key ring that encrypts cases; the embedded mode makes one in its home, any other mode must be given one.",
+        _path,
+    ),
+    Setting("plan_file", "BATON_PLAN", "", "A TOML file whose deadlines replace those of the default plan.", _path),
+    Setting(
+        "time_zone",
+        "BATON_TIME_ZONE",
+        "America/New_York",
+        "The provider's time zone, in which business days begin and end.",
+        _zone,
+    ),
+    Setting(
+        "metrics_address",
+        "BATON_METRICS_ADDRESS",
+        "",
+        "The host:port on which the worker offers metrics to Prometheus; none when absent.",
+        _socket,
+    ),
+    Setting("log_level", "BATON_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR.", _level),
+    Setting(
+        "retention",
+        "BATON_RETENTION_DAYS",
+        "90",
+        "How many days the engine keeps a closed case's history; the casebook keeps its evidence far longer.",
+        _days,
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that an operator chose, checked; each field is described in `SETTINGS`.
+
+    Paths are absolute. Fields that may hold a secret are left out of the representation.
+
+    Attributes:
+        mode: `embedded` starts an engine of its own in `home`; `cluster` connects to the one that `temporal` names.
+        temporal: the connection to Temporal, from `TEMPORAL_*` and `temporal.toml` alone.
+    """
+
+    mode: Mode
+    temporal: ClientConfigProfile = field(repr=False)
+    home: Path
+    casebook_url: str = field(repr=False)
+    clearinghouse_out: Path
+    clearinghouse_in: Path
+    quarantine: Path
+    ledger_url: str | None
+    ledger_token_file: Path | None
+    notices_webhook: str | None = field(repr=False)
+    task_queue: str
+    practice: str
+    key_file: Path | None
+    plan_file: Path | None
+    time_zone: ZoneInfo
+    metrics_address: str | None
+    log_level: str
+    retention: timedelta
+
+    @property
+    def namespace(self) -> str:
+        """The Temporal namespace in which the cases live."""
+        return self.temporal.namespace or "default"
+
+    @classmethod
+    def load(cls, env: Mapping[str, str], home: Path | None = None) -> Settings:
+        """Read all settings.
+
+        Args:
+            env: the environment, usually `os.environ`; only `BATON_*` and `TEMPORAL_*` are looked at.
+            home: overrides `BATON_HOME`, for a command that was given a folder.
+
+        Raises:
+            SettingsError: with everything that is wrong, found in one pass.
+        """
+        reading = _Reading(env)
+        values = reading.settings(home)
+        temporal, mode = reading.temporal()
+        reading.refuse_unknown()
+        if reading.problems:
+            raise SettingsError(reading.problems)
+        return cls(mode=mode, temporal=temporal, **values)  # type: ignore[arg-type]  # the table names the fields
+
+    def embedded(self) -> Settings:
+        """The same settings on an engine of our own, whatever cluster the environment names."""
+        kept = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("mode", "temporal")}
+        return Settings(mode="embedded", temporal=ClientConfigProfile(), **kept)
+
+
+class _Reading:
+    """One pass over an environment that collects problems instead of stopping at the first."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def settings(self, home: Path | None) -> dict[str, object]:
+        given = {} if home is None else {"home": home.absolute()}
+        values: dict[str, object] = {}
+        for setting in SETTINGS:
+            default = setting.default.replace(HOME_MARK, str(values.get("home", "")))
+            values[setting.name] = given.get(setting.name) or self._value(setting, default)
+        return values
+
+    def _value(self, setting: Setting, default: str) -> object:
+        text = self._text(setting) or default
+        try:
+            return setting.read(text) if text else None
+        except ValueError as rule:
+            self.problems.append(f"{setting.env} {rule}. {setting.sentence}")
+            return None
+
+    def _text(self, setting: Setting) -> str:
+        text = self.env.get(setting.env, "").strip()
+        file = self.env.get(f"{setting.env}_FILE", "").strip() if setting.secret else ""
+        if text and file:
+            self.problems.append(f"{setting.env} and {setting.env}_FILE are both set; keep one of them")
+        if not file:
+            return text
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self.problems.append(f"{setting.env}_FILE names a file that cannot be read ({type(error).__name__})")
+            return ""
+
+    def temporal(self) -> tuple[ClientConfigProfile, Mode]:
+        """The connection as the engine's own tools would read it, and whether it names a cluster at all."""
+        file = self.env.get("TEMPORAL_CONFIG_FILE")
+        if file and not Path(file).is_file():
+            self.problems.append("TEMPORAL_CONFIG_FILE names a file that does not exist")
+        try:
+            profile = ClientConfigProfile.load(override_env_vars=dict(self.env))
+        except Exception as error:  # the bridge's ConfigError derives from Exception only
+            self.problems.append(f"the Temporal connection cannot be read: {error}")
+            return ClientConfigProfile(), "embedded"
+        if profile.address:
+            return profile, "cluster"
+        if profile.api_key or profile.tls or self.env.get("TEMPORAL_PROFILE"):
+            self.problems.append("the Temporal connection has no address; set TEMPORAL_ADDRESS or give the profile one")
+        return profile, "embedded"
+
+    def refuse_unknown(self) -> None:
+        """A misspelt variable would be a setting silently not made."""
+        known = {variable for setting in SETTINGS for variable in setting.variables}
+        unknown = sorted(name for name in self.env if name.startswith(PREFIX) and name not in known)
+        self.problems.extend(f"{name} is not a setting; `baton --help` tells where all are listed" for name in unknown)

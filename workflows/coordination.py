@@ -1,0 +1,405 @@
+"""SecondaryCoordination: one claim, from the primary's decision to a settled balance. A thin shell round `decide`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from journey.case import Action, ActionKind, Case, Decision
+from journey.checks import refusal
+from journey.decide import decide, open_case
+from journey.facts import (
+    FACT,
+    ActionEnded,
+    ClockRanOut,
+    ContactLogged,
+    CorrectionMade,
+    Fact,
+    HoldAsked,
+    MessageSetAside,
+    PersonActed,
+    PlanChanged,
+    RemitAdjudicated,
+    SupervisorDecided,
+)
+from journey.plan import PlanInForce
+from journey.sentence import sentence
+from journey.words import Level, Moment, Party
+from workflows.messages import Answer, CaseStart, Ending, Replan, Standing, Turn, digest_of, standing
+from workflows.ports import Casebook, Entry, Errand, Learnt, Page
+from workflows.search_keys import Labels, changes, labels_of
+
+SUMMARY_LENGTH = 120
+
+TURNS_KEPT = 100
+"""How many turns `history` tells; the casebook has them all."""
+
+
+def _patiently(reason: str) -> workflow.ActivityConfig:
+    """An action may be retried for days; the case hears other facts meanwhile."""
+    return workflow.ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=30),
+        schedule_to_close_timeout=timedelta(days=3),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
+        summary=reason[:SUMMARY_LENGTH],
+    )
+
+
+IN_THE_BOOK = workflow.LocalActivityConfig(
+    start_to_close_timeout=timedelta(seconds=20),
+    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30)),
+)
+"""The casebook is near and fast; while it is away, pages wait and the journey goes on."""
+
+
+@workflow.defn(name="SecondaryCoordination")
+class SecondaryCoordination:
+    """
+    Hear facts, notice silence, decide, ask the world, write it down.
+
+    What follows from a fact is decided in `journey`; the plan travels in the input, so that editing it never
+    rewrites a journey that is under way.
+    """
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        """State first: signals may be delivered before `run` begins."""
+        self.start = start
+        self.plan: PlanInForce = start.plan
+        self.inbox: deque[Fact] = deque(start.waiting)
+        self.entries: list[Entry] = list(start.unwritten)
+        self.turns: deque[Turn] = deque(start.turns, maxlen=TURNS_KEPT)
+        self.unfinished: dict[str, Action] = {each.key: each for each in start.unfinished}
+        self.answers: dict[str, Answer] = {}
+        self.awaited: set[str] = set()
+        self.timer: asyncio.Task[None] | None = None
+        self.timer_due: Moment | None = None
+        self.labels: Labels = {}
+        self.writing = False
+        self.case: Case = start.so_far or self._opened()
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> Ending:
+        """Until the case is closed: a fact, or silence; then what follows from it."""
+        writer = asyncio.create_task(self._write_down())
+        for action in list(self.unfinished.values()):
+            self._begin(action)
+        while not self.case.closed_at:
+            self._wind_timer()
+            await workflow.wait_condition(lambda: bool(self.inbox) or self._is_due())
+            self._take_in()
+            self._show_labels()
+            if self._is_long():
+                await self._continue(start)
+        await workflow.wait_condition(lambda: not self.entries and not self.writing)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        writer.cancel()
+        return Ending(case_id=self.case.case_id, resolution=self.case.resolution)
+
+    # ---- hearing ----------------------------------------------------------------------------------------------------
+
+    @workflow.signal(name="facts")
+    def facts(self, message: RawValue) -> None:
+        """Facts from machines: a list, one signal for a case and file. What cannot be read is set aside, not lost."""
+        self._hear_raw("facts", message)
+
+    @workflow.signal(dynamic=True)
+    def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """A signal that no version of this workflow knows is kept as 'needs attention'."""
+        for each in args or (None,):
+            self._set_aside(name, each, "no such message")
+
+    @workflow.signal(name="replan")
+    def replan(self, order: Replan) -> None:
+        """Put another plan in force for this open case, on purpose; the change is a fact."""
+        now = self._now()
+        changed = PlanChanged(
+            fact_id=f"plan:{order.plan.digest}",
+            happened_at=now,
+            learnt_at=now,
+            sender=Party.SUPERVISOR,
+            from_version=self.plan.version,
+            to_version=order.plan.version,
+            approved_by=order.approved_by,
+        )
+        self.plan = order.plan
+        self.inbox.append(changed)
+
+    @workflow.update(name="contact")
+    async def contact(self, contact: ContactLogged) -> Answer:
+        """Log a call, letter or portal visit; the answer says at once whether it counts, and why not."""
+        return await self._told(contact)
+
+    @workflow.update(name="correction")
+    async def correction(self, correction: CorrectionMade) -> Answer:
+        """Say that claim data or a COB record was put right."""
+        return await self._told(correction)
+
+    @workflow.update(name="act")
+    async def act(self, act: PersonActed) -> Answer:
+        """Take, finish, give back, assign or snooze."""
+        return await self._told(act)
+
+    @workflow.update(name="hold")
+    async def hold(self, asked: HoldAsked) -> Answer:
+        """Ask for a billing hold, or renew one."""
+        return await self._told(asked)
+
+    @workflow.update(name="override")
+    async def override(self, decided: SupervisorDecided) -> Answer:
+        """A supervisor's decision, with a reason."""
+        return await self._told(decided)
+
+    @contact.validator
+    def _check_contact(self, contact: ContactLogged) -> None:
+        self._check(contact)
+
+    @correction.validator
+    def _check_correction(self, correction: CorrectionMade) -> None:
+        self._check(correction)
+
+    @act.validator
+    def _check_act(self, act: PersonActed) -> None:
+        self._check(act)
+
+    @hold.validator
+    def _check_hold(self, asked: HoldAsked) -> None:
+        self._check(asked)
+
+    @override.validator
+    def _check_override(self, decided: SupervisorDecided) -> None:
+        self._check(decided)
+
+    @workflow.query(name="where")
+    def where(self) -> Standing:
+        """The three answers: who holds the file, what must they do, by when."""
+        return standing(self.case, self.plan)
+
+    @workflow.query(name="history")
+    def history(self) -> list[Turn]:
+        """The last turns of this case, with their reasons."""
+        return list(self.turns)
+
+    # ---- the loop ---------------------------------------------------------------------------------------------------
+
+    def _opened(self) -> Case:
+        decision = open_case(self.start.opening, self.plan)
+        self._follow(decision, None)
+        return decision.case
+
+    def _take_in(self) -> None:
+        """Every fact that waits, then every clock that has run out by now: a last-moment answer still counts."""
+        while self.inbox:
+            self._decide(self.inbox.popleft())
+        now = self._now()
+        while (rang := self._rang(now)) is not None:
+            self._decide(rang)
+
+    def _rang(self, now: Moment) -> ClockRanOut | None:
+        clock = self.case.next_clock
+        if clock is None or clock.next_due is None or clock.next_due > now or self.case.closed_at:
+            return None
+        due = clock.next_due
+        level = Level.SOFT if due == clock.soft and Level.SOFT not in clock.fired else Level.HARD
+        return ClockRanOut(
+            fact_id=f"silence:{clock.name}:{level.value}:{due:%Y%m%dT%H%M%S}",
+            happened_at=due,
+            learnt_at=now,
+            sender=Party.BATON,
+            clock=clock.name,
+            level=level,
+            due=due,
+        )
+
+    def _decide(self, fact: Fact) -> None:
+        decision = decide(self.case, fact.model_copy(update={"learnt_at": self._now()}), self.plan)
+        self.case = decision.case
+        self._follow(decision, fact)
+
+    def _follow(self, decision: Decision, fact: Fact | None) -> None:
+        """Note what a decision asks for; nothing here waits."""
+        if fact is not None:
+            keys = tuple(each.key for each in decision.actions)
+            self.entries.append(Entry(fact=fact, applied=decision.applied, reasons=decision.reasons, actions=keys))
+            if fact.fact_id in self.awaited:
+                self.answers[fact.fact_id] = Answer.of(decision, self.plan)
+        kind = fact.kind if fact else "opened"
+        self.turns.append(Turn.of(decision, kind, fact.fact_id if fact else "opening"))
+        for action in decision.actions:
+            self._begin(action)
+
+    def _begin(self, action: Action) -> None:
+        self.unfinished[action.key] = action
+        asyncio.create_task(self._do(action))  # noqa: RUF006  the workflow's event loop keeps its tasks
+
+    async def _do(self, action: Action) -> None:
+        """One action, retried for as long as it takes; its outcome comes back as a fact.
+
+        The kinds of action are the names of the ports' activities (a test holds them to it).
+        """
+        try:
+            learnt: Learnt = await workflow.execute_activity(
+                action.kind.value,
+                self._errand(action),
+                result_type=Learnt,
+                **_patiently(action.reason),
+            )
+        except ActivityError as error:
+            learnt = Learnt(outcome=self._failed(action, error))
+        self.unfinished.pop(action.key, None)
+        if action.kind is not ActionKind.NOTIFY or not learnt.outcome.succeeded:
+            self.inbox.extend((*learnt.facts, learnt.outcome))
+
+    def _errand(self, action: Action) -> Errand:
+        submits = action.kind is ActionKind.SUBMIT_SECONDARY
+        remits = tuple(each for each in self.case.evidence if isinstance(each, RemitAdjudicated)) if submits else ()
+        return Errand(
+            case_id=self.case.case_id,
+            practice=self.case.claim.practice,
+            action=action,
+            claim=self.case.claim,
+            now=self._now(),
+            prior_remittances=remits,
+        )
+
+    def _failed(self, action: Action, error: ActivityError) -> ActionEnded:
+        cause = error.cause
+        kind = cause.type if isinstance(cause, ApplicationError) and cause.type else type(cause or error).__name__
+        now = self._now()
+        return ActionEnded(
+            fact_id=f"ended:{action.key}",
+            happened_at=now,
+            learnt_at=now,
+            sender=Party.BATON,
+            key=action.key,
+            succeeded=False,
+            problem=f"{action.kind.value}: {kind}",
+        )
+
+    async def _write_down(self) -> None:
+        """Pages to the casebook, one after the other; what comes meanwhile goes on the next page."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self.entries) or self.case.revision > self.start.written)
+            page = Page(case=self.case, sentence=sentence(self.case, self.plan), entries=tuple(self.entries))
+            self.writing = True
+            self.entries.clear()
+            await workflow.execute_local_activity_method(Casebook.record, page, **IN_THE_BOOK)
+            self.start = self.start.model_copy(update={"written": page.case.revision})
+            self.writing = False
+
+    # ---- time -------------------------------------------------------------------------------------------------------
+
+    def _now(self) -> Moment:
+        wall = workflow.now()
+        return self.start.tempo.case_time(wall) if self.start.tempo else wall
+
+    def _is_due(self) -> bool:
+        clock = self.case.next_clock
+        return clock is not None and clock.next_due is not None and clock.next_due <= self._now()
+
+    def _wind_timer(self) -> None:
+        """One timer, for the earliest clock; it is left alone while that clock does not move."""
+        clock = self.case.next_clock
+        due = clock.next_due if clock else None
+        if due == self.timer_due and self.timer is not None and not self.timer.done():
+            return
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer_due = due
+        if clock is None or due is None:
+            self.timer = None
+            return
+        wait = max(due - self._now(), timedelta(0))
+        wall = self.start.tempo.wall_span(wait) if self.start.tempo else wait
+        self.timer = asyncio.create_task(_ring(wall + _NEXT_INSTANT, f"silence on {clock.name}"))
+
+    # ---- messages ---------------------------------------------------------------------------------------------------
+
+    async def _told(self, fact: Fact) -> Answer:
+        if fact.fact_id in self.case.heard:
+            return Answer.repeated(self.case, self.plan)
+        self.awaited.add(fact.fact_id)
+        self.inbox.append(fact)
+        await workflow.wait_condition(lambda: fact.fact_id in self.answers)
+        self.awaited.discard(fact.fact_id)
+        return self.answers[fact.fact_id]
+
+    def _check(self, fact: Fact) -> None:
+        problem = refusal(self.case, fact, self.plan, self._now())
+        if problem:
+            raise ApplicationError(problem, type="Refused", non_retryable=True)
+
+    def _hear_raw(self, name: str, message: RawValue) -> None:
+        try:
+            values: list[Any] = workflow.payload_converter().from_payload(message.payload, list[Any])
+        except Exception:  # any undecodable payload is kept, whatever its converter raises
+            self._set_aside(name, message, "not a list of facts")
+            return
+        for value in values:
+            try:
+                self.inbox.append(FACT.validate_python(value))
+            except ValueError:
+                self._set_aside(name, message, "a fact that this version cannot read")
+
+    def _set_aside(self, name: str, message: RawValue | None, problem: str) -> None:
+        now = self._now()
+        digest = digest_of(message)
+        self.inbox.append(
+            MessageSetAside(
+                fact_id=f"aside:{name}:{digest}",
+                happened_at=now,
+                learnt_at=now,
+                sender=Party.UNKNOWN,
+                name=name,
+                digest=digest,
+                problem=problem,
+            )
+        )
+
+    def _show_labels(self) -> None:
+        """One upsert, and only when a label that operators filter by has changed."""
+        labels = labels_of(self.case)
+        changed = changes(self.labels, labels)
+        if changed:
+            workflow.upsert_search_attributes(changed)
+            self.labels = labels
+
+    # ---- long lives -------------------------------------------------------------------------------------------------
+
+    def _is_long(self) -> bool:
+        info = workflow.info()
+        cap = self.start.event_cap
+        return info.is_continue_as_new_suggested() or (cap > 0 and info.get_current_history_length() >= cap)
+
+    async def _continue(self, start: CaseStart) -> None:
+        """Begin a new run with the same case: absolute clocks, own dedup set, unfinished actions, unread facts."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await workflow.wait_condition(lambda: not self.writing)
+        workflow.continue_as_new(
+            start.model_copy(
+                update={
+                    "plan": self.plan,
+                    "so_far": self.case,
+                    "waiting": tuple(self.inbox),
+                    "unwritten": tuple(self.entries),
+                    "unfinished": tuple(self.unfinished.values()),
+                    "turns": tuple(self.turns),
+                    "written": self.start.written,
+                }
+            )
+        )
+
+
+_NEXT_INSTANT = timedelta(milliseconds=1)
+"""A timer must never ring a moment before its clock."""
+
+
+async def _ring(wait: timedelta, reason: str) -> None:
+    await workflow.sleep(wait, summary=reason)
