@@ -9,6 +9,7 @@ ExchangeError
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -24,6 +25,9 @@ MOST_SECONDS = 30.0
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
 LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+
+# The library logs every address that it asks, and a webhook's address is often its credential.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -60,22 +64,19 @@ class RefusedError(ExchangeError):
 
 
 def client(base_url: str = "") -> httpx2.Client:
-    """A client for one partner, safe to share between threads; close it at the end."""
+    """A client for the partner at an address, safe to share between threads; close it at the end."""
     local = httpx2.URL(base_url).host in LOOPBACK  # a site's proxy cannot reach what runs beside us
     return httpx2.Client(base_url=base_url, timeout=TIMEOUT, follow_redirects=False, trust_env=not local)
 
 
-def post(
-    http: httpx2.Client, url: str, body: bytes, headers: Mapping[str, str], *, most_bytes: int = MOST_BYTES
-) -> bytes:
-    """Send JSON and give the answer's body.
+def post(http: httpx2.Client, url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+    """Send JSON and give the answer's body, of which no more than `MOST_BYTES` are read.
 
     Args:
         http: the client.
         url: an address or a path under the client's base.
         body: JSON.
         headers: beyond the content type.
-        most_bytes: an answer that is longer is refused, and no more of it is read.
 
     Raises:
         ExchangeError: as drawn above.
@@ -83,7 +84,7 @@ def post(
     sent = {"content-type": "application/json", "accept-encoding": "identity", **headers}
     try:
         with http.stream("POST", url, content=body, headers=sent) as response:
-            answer = _read(response, most_bytes)
+            answer = _read(response)
             _refuse_failure(response.status_code, answer)
             return answer
     except httpx2.HTTPError as error:
@@ -100,15 +101,15 @@ def parse(model: type[Model], answer: bytes) -> Model:
         return model.model_validate_json(answer)
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
-        raise UnreadableError(f"the answer is no {model.__name__}: {place or 'not JSON'}") from None
+        raise UnreadableError(f"the answer is no {model.__name__}: {place or 'not JSON'}")
 
 
-def _read(response: httpx2.Response, most_bytes: int) -> bytes:
+def _read(response: httpx2.Response) -> bytes:
     until, answer = time.monotonic() + MOST_SECONDS, bytearray()
     for chunk in response.iter_raw():
         answer += chunk
-        if len(answer) > most_bytes:
-            raise UnreadableError(f"the answer is longer than {most_bytes} bytes")
+        if len(answer) > MOST_BYTES:
+            raise UnreadableError(f"the answer is longer than {MOST_BYTES} bytes")
         if time.monotonic() > until:
             raise UnreachableError(f"the answer was not complete after {MOST_SECONDS:.0f} seconds")
     return bytes(answer)

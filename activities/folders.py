@@ -26,7 +26,7 @@ def drop(folder: Path, name: str, content: bytes) -> Path:
         content: all of it.
 
     Raises:
-        FolderError: it could not be written; nothing of it is left behind.
+        FolderError: it could not be written or made safe; no half of it is left behind.
     """
     target, hidden = folder / name, folder / f".{name}.{secrets.token_hex(8)}.tmp"
     try:

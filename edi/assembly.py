@@ -45,8 +45,8 @@ class Loop:
 
     def add(self, segment: Segment) -> None:
         """Adds a segment."""
-        self.end = segment.end
-        if segment.end > self.limit or not segment.id:
+        self.end = end = segment.end
+        if end > self.limit or not segment.id:
             self.overflow = True
         else:
             self.segments.append(segment)

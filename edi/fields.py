@@ -173,7 +173,8 @@ def party(segment: Segment) -> Party:
 
 def referred(segment: Segment) -> Reference:
     """Returns the number of a REF."""
-    return Reference(qualifier=segment[1], value=segment[2])
+    _, qualifier, value, *_ = segment.elements + _NONE
+    return Reference(qualifier=qualifier, value=value)
 
 
 @lru_cache(maxsize=4096)

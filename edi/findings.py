@@ -20,6 +20,7 @@ class Finding(Frozen):
         advice: What to do about it.
     """
 
+    type: Literal["finding"] = "finding"
     code: str
     level: Level
     ordinal: int
@@ -35,7 +36,7 @@ class Quarantined(Frozen):
         kind: How much was set aside: one claim, a loop outside any claim, a transaction, an interchange, the file.
         transaction_set: `835`, `277CA`, `277`, `999`, `837P`, `837I`, `TA1`, another ST01, or empty if unknown.
         where: Place of the first byte set aside.
-        reasons: Every finding about it; at least one is an error.
+        reasons: Every finding about it.
         raw: The segments as they came, PHI included; for the quarantine store only.
         length: Bytes set aside, from `where.offset`; longer than `raw` when `truncated`.
         truncated: True if `raw` was cut at `edi.segments.RAW_LIMIT`; the source file has the rest.
@@ -43,6 +44,7 @@ class Quarantined(Frozen):
         digest: sha256 of the content without control numbers, as on the typed items.
     """
 
+    type: Literal["quarantined"] = "quarantined"
     kind: Scope
     transaction_set: str = ""
     where: Where

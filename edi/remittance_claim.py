@@ -70,9 +70,10 @@ class ClaimReading:
         self._lines: list[_Part] = []
         self._parties: dict[str, Party] = {}
         self._decisions: dict[str, tuple[str, ...]] = {}
+        belongs, readers = fields.belongs, _READERS
         for segment in loop.segments:
-            if fields.belongs(segment, REMITTANCE_CLAIM, REMITTANCE_HEADER):
-                _READERS[segment.id](self, segment)
+            if belongs(segment, REMITTANCE_CLAIM, REMITTANCE_HEADER):
+                readers[segment.id](self, segment)
         if loop.overflow:
             fields.note("LOOP_TOO_LONG", first)
         self._check()

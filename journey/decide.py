@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from journey import asking, clocks, diagnosis, escalating, evidence, holding, money, proofs, reasons
+from journey import asking, clocks, diagnosis, escalating, evidence, holding, money, proofs, reasons, roles
 from journey.case import (
     ActionKind,
     BreakPoint,
@@ -25,8 +25,10 @@ from journey.facts import (
     Fact,
     HoldAsked,
     MessageSetAside,
+    PaymentOffset,
     PersonActed,
     PlanChanged,
+    RemitAdjudicated,
     SupervisorDecided,
 )
 from journey.filing import filing_limit
@@ -67,6 +69,7 @@ def decide(case: Case, fact: Fact, plan: PlanInForce) -> Decision:
     """
     if fact.fact_id in case.heard:
         return Decision(case=case, applied=False)
+    fact = roles.placed(case.claim, fact)
     now = max(case.as_of, fact.learnt_at)
     heard = (*case.heard, fact.fact_id)[-evidence.HEARD_IDS :]
     noted = _note(case, fact, now).model_copy(
@@ -92,6 +95,10 @@ def _note(case: Case, fact: Fact, now: Moment) -> Case:
         changes = {"hold_asked": True, "hold": holding.reviewed(case.hold, now)}
     elif isinstance(fact, MessageSetAside):
         changes = {"attention": (*case.attention, f"message set aside: {fact.problem}")}
+    elif isinstance(fact, RemitAdjudicated) and fact.payer is Party.UNKNOWN:
+        changes = {"attention": (*case.attention, "a remittance of a payer that the claim does not name")}
+    elif isinstance(fact, PaymentOffset):
+        changes = {"attention": (*case.attention, f"a payment was offset against this claim (PLB {fact.reason})")}
     elif isinstance(fact, PlanChanged):
         changes = {"plan_version": fact.to_version}
     return case.model_copy(update=changes) if changes else case

@@ -46,8 +46,10 @@ class RemitAdjudicated(FactBase):
     """A payer decided, reversed or forwarded the claim (835 CLP; field notes 1.1 to 1.7)."""
 
     kind: Literal["remit_adjudicated"] = "remit_adjudicated"
-    payer: Party
-    payer_id: str = ""
+    payer: Party = Party.UNKNOWN
+    """UNKNOWN until the claim's policies have placed it (`journey.roles`)."""
+    payer_ids: tuple[str, ...] = ()
+    """Every id by which the payer names itself, the most specific first."""
     payer_name: str = ""
     claim_status: str
     """CLP02."""
@@ -72,8 +74,6 @@ class RemitAdjudicated(FactBase):
     trace: str = ""
     """TRN02 of the payment."""
     payment_date: date | None = None
-    offset: Cents = 0
-    """PLB amounts that name this claim."""
     lines: tuple[RemitLine, ...] = ()
 
 
@@ -91,6 +91,8 @@ class ClaimAcknowledged(FactBase):
     """277CA: a clearinghouse or payer took the claim or refused it before adjudication (field notes 1.8)."""
 
     kind: Literal["claim_acknowledged"] = "claim_acknowledged"
+    payer_ids: tuple[str, ...] = ()
+    payer_name: str = ""
     category: str
     status_code: str = ""
     entity: str = ""
@@ -105,6 +107,8 @@ class StatusAnswered(FactBase):
     """277: a payer's answer to a status question (field notes 1.9)."""
 
     kind: Literal["status_answered"] = "status_answered"
+    payer_ids: tuple[str, ...] = ()
+    payer_name: str = ""
     category: str
     status_code: str = ""
     entity: str = ""
@@ -169,6 +173,16 @@ class SecondarySubmitted(FactBase):
     ours: bool = True
     """True when Baton wrote it, False when the billing system did."""
     member_id: str = ""
+
+
+class PaymentOffset(FactBase):
+    """Money moved at provider level that names this claim (835 PLB; field notes 1.6); positive lowers the payment."""
+
+    kind: Literal["payment_offset"] = "payment_offset"
+    reason: str
+    """PLB03-1, such as WO or FB."""
+    amount: Cents
+    trace: str = ""
 
 
 class MoneyArrived(FactBase):
@@ -290,6 +304,7 @@ Fact = Annotated[
     | StatusAnswered
     | ContactLogged
     | SecondarySubmitted
+    | PaymentOffset
     | MoneyArrived
     | LedgerRead
     | CorrectionMade
@@ -323,6 +338,7 @@ __all__ = [
     "LedgerRead",
     "MessageSetAside",
     "MoneyArrived",
+    "PaymentOffset",
     "PersonActed",
     "PlanChanged",
     "RemitAdjudicated",

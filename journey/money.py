@@ -8,7 +8,7 @@ from enum import StrEnum
 from journey import verdicts
 from journey.case import Money
 from journey.claim import Claim
-from journey.facts import Fact, LedgerRead, RemitAdjudicated, SupervisorDecided
+from journey.facts import Fact, LedgerRead, PaymentOffset, RemitAdjudicated, SupervisorDecided
 from journey.verdicts import Verdict
 from journey.words import Cents, Frozen, Party
 
@@ -68,6 +68,8 @@ class Books(Frozen):
     secondary: tuple[RemitAdjudicated, ...]
     ledger: LedgerRead | None
     given_up: bool
+    offset: Cents = 0
+    """What provider-level adjustments took from this claim's payments."""
 
     @property
     def primary_share(self) -> Cents:
@@ -150,6 +152,7 @@ def books(claim: Claim, evidence: tuple[Fact, ...], ledger: LedgerRead | None) -
         secondary=tuple(decisions(evidence, Party.SECONDARY)),
         ledger=ledger,
         given_up=written_off(evidence),
+        offset=sum(each.amount for each in evidence if isinstance(each, PaymentOffset)),
     )
 
 
@@ -167,6 +170,6 @@ def money(claim: Claim, of: Books) -> Money:
         ledger_balance=ledger.open_balance if ledger else None,
         ledger_patient_balance=ledger.patient_balance if ledger else None,
         unapplied=ledger.unapplied if ledger else 0,
-        offset=sum(each.offset for each in of.secondary),
+        offset=of.offset,
         at_risk=of.at_risk,
     )

@@ -124,11 +124,17 @@ def read(claim: Claim, evidence: tuple[Fact, ...], plan: PlanInForce) -> Reading
             continue
         attempt = by_submission.get(getattr(fact, "submission_id", ""), bisect_right(begun, fact.happened_at))
         by = fact.payer if isinstance(fact, RemitAdjudicated) else fact.sender
+        if by is Party.CLEARINGHOUSE and not _is_submission(reading.attempts, attempt):
+            continue  # the clearinghouse speaks of the claim to the primary
         for mark, grade in reader(fact):
             reading.add(mark, fact, grade, by, attempt)
     _find_no_record(reading, plan)
     _read_ledger(reading, reads)
     return reading
+
+
+def _is_submission(attempts: list[Attempt], number: int) -> bool:
+    return number > 0 and attempts[number - 1].by is Mark.SUBMITTED
 
 
 def _attempts(evidence: tuple[Fact, ...]) -> list[Attempt]:
@@ -224,6 +230,8 @@ def _read_syntax(ack: Fact) -> Marks:
 def _read_acknowledgement(ack: Fact) -> Marks:
     assert isinstance(ack, ClaimAcknowledged)
     verdict = verdicts.of_acknowledgement(ack)
+    if ack.sender in (Party.PRIMARY, Party.UNKNOWN):
+        return  # it speaks of the primary's claim, or a person must look whose it is
     if ack.sender not in PAYERS:
         taken = verdict in (Verdict.ACCEPTED, Verdict.IN_TRANSIT, Verdict.DUPLICATE)
         yield (Mark.CLEARINGHOUSE_ACCEPTED if taken else Mark.CLEARINGHOUSE_REJECTED), Grade.TRANSACTED

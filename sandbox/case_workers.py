@@ -95,7 +95,7 @@ class CaseWorkers:
         if mode is Mode.REJECTED_FOR_MISMATCH and note.kind == EscalationKind.RESUBMISSION:
             return self._correct_claim if self._refused(script) else None
         if mode is Mode.WRONG_ORDER and note.kind == EscalationKind.COB_CORRECTION:
-            return self._correct_order if self._payers.refused(script) else None
+            return self._correct_order if self._payers.has_refused(script) else None
         if mode is Mode.DUAL_BLAME and note.escalation_id:
             return self._call_together if self._payers.no_record_said(script) > 1 else None
         if mode is Mode.FILING_LIMIT and Rung.SUPERVISOR in (note.rung, note.to):

@@ -61,7 +61,7 @@ class Once:
         """No key was seen yet."""
         self._given: dict[str, tuple[bytes, bytes]] = {}
 
-    def answer(self, key: str, asked: bytes, effect: Callable[[], BaseModel]) -> Response:
+    def answer(self, key: str, asked: bytes, effect: Callable[[], bytes]) -> Response:
         """The first answer to this key, by doing it if it was never asked.
 
         Raises:
@@ -69,7 +69,7 @@ class Once:
         """
         digest = sha256(asked).digest()
         if key not in self._given:
-            self._given[key] = digest, effect().model_dump_json().encode()
+            self._given[key] = digest, effect()
         first, answer = self._given[key]
         if first != digest:
             raise Refusal(HTTPStatus.CONFLICT, "the idempotency key was used for another request")
@@ -103,19 +103,19 @@ class _Billing:
     async def place_hold(self, asked: wire.HoldRequest, key: Key) -> Response:
         """Turn billing switches on. Baton reads the balance back: the answer alone verifies nothing."""
 
-        def place() -> wire.HoldPlaced:
+        def place() -> bytes:
             switches = [each for each in asked.switches if each not in self._faults.ignored_switches]
             hold_id = self._ledger.place_hold(asked.account, switches, asked.reason_code, self._now())
-            return wire.HoldPlaced(hold_id=hold_id)
+            return wire.HoldPlaced(hold_id=hold_id).model_dump_json().encode()
 
         return self._once.answer(key, _named("hold", asked), place)
 
     async def release_hold(self, asked: wire.AccountAsked, key: Key) -> Response:
         """Turn every billing switch of the account off."""
 
-        def release() -> wire.HoldReleased:
+        def release() -> bytes:
             self._ledger.release_hold(asked.account, self._now())
-            return wire.HoldReleased()
+            return wire.HoldReleased().model_dump_json().encode()
 
         return self._once.answer(key, _named("release", asked), release)
 
@@ -141,7 +141,7 @@ class _Desk:
             raise Refusal(HTTPStatus.UNAUTHORIZED, "the notice is not signed with the agreed secret")
         return self._once.answer(key, body, lambda: self._take(body))
 
-    def _take(self, body: bytes) -> BaseModel:
+    def _take(self, body: bytes) -> bytes:
         try:
             told = json.loads(body)
         except ValueError:
@@ -149,7 +149,7 @@ class _Desk:
         if not isinstance(told, dict):
             raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "a notice is a JSON object")
         self._on_notice(told)
-        return BaseModel()
+        return b"{}"
 
 
 def ledger_app(

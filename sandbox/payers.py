@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from sandbox.payment_runs import PaymentRuns
-from sandbox.people import MEDICARE, COMMERCIAL, Practice
+from sandbox.people import COMMERCIAL, MEDICARE, Practice
 from sandbox.scene import Incoming, Scene, opaque
 from sandbox.truth import Arrival, Bystander, Route, Script
 from sandbox.x12_remittance import RemittedClaim
@@ -57,7 +57,7 @@ class CrossoverCarrier:
             return
         if script.arrival in (Arrival.PROMPT, Arrival.SLOW):
             self._bring(script, script.days(remitted, "crossover"))
-        else:
+        elif script.arrival is Arrival.LOST:
             self._scene.tally.broke(script.claim_number, remitted)
 
     def find_again(self, script: Script) -> None:

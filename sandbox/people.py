@@ -34,7 +34,7 @@ class Payer(Frozen):
     name: str
     payer_class: PayerClass
     filing_indicator: str
-    """SBR09 and CLP06."""
+    """SBR09."""
     tin: str
 
 

@@ -76,17 +76,14 @@ class PostingDesk:
     async def _taken_back(self, script: Script) -> None:
         assert self.payers is not None
         run = self.payers.take_back(script)
-        self._scene.clock.at(run, partial(self._reopened, script))
         unposted = after_business_days(run, UNPOSTED_AFTER_BD)
         self._scene.clock.at(unposted, partial(self._unpost, script))
-
-    async def _reopened(self, script: Script) -> None:
-        self._scene.tally.owes(script.claim_number, self._scene.clock.now, None)
 
     async def _unpost(self, script: Script) -> None:
         now = self._scene.clock.now
         self._ledger.deposit(script.claim_number, -script.secondary.paid, now)
         self._ledger.unpost_secondary(script.claim_number, now)
+        self._scene.tally.owes(script.claim_number, now, None)
 
     # What a review finds
 

@@ -1,4 +1,4 @@
-"""What all partners of one world share: the clock, the post, the ledger, the counters; and how a claim reaches a payer."""
+"""What all partners of one world share: the clock, the post, the ledger, the counters, and claims on their way."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _WRITING = (
     Separators(),
     Separators(line_break=""),
     Separators("|", ">", "^", "~", ""),
-    Separators("*", ":", "!", "\n", ""),
+    Separators("*", ":", "!", "'", "\n"),
     Separators("*", "<", "^", "~", "\r\n"),
 )
 """Payers differ in delimiters and line breaks."""

@@ -21,10 +21,11 @@ from sandbox.x12_remittance import REVERSAL, OtherOrder, RemittedClaim
 from sandbox.x12_writer import TransactionSet
 
 STATUS_HOURS = (13, 17, 21)
-ACKNOWLEDGEMENT_HOURS = (12,)
+ACKNOWLEDGEMENT_HOURS = (12, 18, 22)
 NOT_FOUND = ("D0", "35")
 IN_PROCESS = ("P1", "20")
 SYSTEM_DOWN = ("E1", "0")
+DENIED = ("F2", "0")
 QUICK_DENIAL = 9
 """Calendar days after which a claim is denied that never gets as far as its benefits."""
 
@@ -116,7 +117,7 @@ class SecondaryPayers:
 
     def _accept(self, file: OnFile, claim: Incoming) -> None:
         script, now = claim.script, self._scene.clock.now
-        file.refused = False
+        file.refused = file.denied = False
         lost = script.truth is Mode.DUAL_BLAME and not file.lost
         run = self._acknowledge(file, claim, ("A2", "20"))
         if lost:
@@ -155,17 +156,14 @@ class SecondaryPayers:
         """Ours is the duplicate of the crossover that comes a day later; say so after that day."""
         refusal = claim.script.refusal
         assert refusal is not None
-        if refusal.by is RefusedBy.REMITTANCE:
-            self._acknowledge(file, claim, ("A2", "20"))
-            ready = self._scene.clock.now + timedelta(days=QUICK_DENIAL)
-            run = self._remit(file, self._denial(file, refusal), ready)
-        else:
-            state = tuple(refusal.code.split(":"))
-            self._scene.clock.at(
-                self._scene.clock.now + timedelta(days=1, hours=2), partial(self._say_duplicate, file, claim, state)
-            )
+        clock = self._scene.clock
+        if refusal.by is RefusedBy.PAYER:
+            known = clock.now + timedelta(days=1, hours=2)
+            clock.at(known, partial(self._say_duplicate, file, claim, tuple(refusal.code.split(":"))))
             return
-        self._scene.clock.at(run, partial(self._note_break, file))
+        self._acknowledge(file, claim, ("A2", "20"))
+        run = self._remit(file, self._denial(file, refusal), clock.now + timedelta(days=QUICK_DENIAL))
+        clock.at(run, partial(self._note_break, file))
 
     async def _say_duplicate(self, file: OnFile, claim: Incoming, status: tuple[str, ...]) -> None:
         run = self._acknowledge(file, claim, status)
@@ -264,7 +262,7 @@ class SecondaryPayers:
         """How often the payer answered that it has no record of a claim that it had acknowledged."""
         return self.on_file(script).no_record_said if script.truth is Mode.DUAL_BLAME else 0
 
-    def refused(self, script: Script) -> bool:
+    def has_refused(self, script: Script) -> bool:
         """True once a refusal has reached the provider and nothing was accepted since."""
         return self.on_file(script).refused
 
@@ -312,14 +310,20 @@ class SecondaryPayers:
         if file.script.vague and file.script.truth is None and file.questions == 1:
             return SYSTEM_DOWN
         known = {file.script.true_member_id, file.held.member_id if file.held else ""}
-        if file.held is None or file.lost or question.member_id not in known:
-            return ("F2", "0") if file.denied and question.member_id in known else NOT_FOUND
+        if file.lost or question.member_id not in known:
+            return NOT_FOUND
+        if file.denied:
+            return DENIED
+        if file.held is None:
+            return NOT_FOUND
         if file.decided is None:
             return IN_PROCESS
         return ("F1", "65") if file.decided.paid else ("F0", "65")
 
     async def _no_record(self, file: OnFile) -> None:
         file.no_record_said += 1
+        if file.lost:
+            self._scene.tally.broke(file.script.claim_number, self._scene.clock.now)
 
     def _stream(self, payer: Payer, practice: Practice, kind: str, hours: tuple[int, ...]) -> Stream[ClaimState]:
         sender = payer_partner(payer.payer_id, payer.name)

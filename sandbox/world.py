@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from journey.tempo import Tempo
@@ -109,15 +110,17 @@ class World:
         """Follow the tempo until a case moment, or until every journey is over."""
         await self.clock.follow(self.tempo, until, lambda: self.finished)
 
-    async def take_requests(self, now: datetime) -> None:
+    def take_requests(self, now: datetime) -> None:
         """Hand what lies in the drop folder to the partners it is for."""
         for request in take(self.drop):
-            await self.handle(request, now)
+            self.handle(request, now)
 
-    async def handle(self, request: ClaimRequest | StatusRequest, now: datetime) -> None:
-        """Hand one request to its partner; nobody can answer before it was sent."""
-        await self.clock.run_until(max(now, self.clock.now)) if now > self.clock.now else None
-        script = self.scripts.get(_claim_number(request))
+    def handle(self, request: ClaimRequest | StatusRequest, now: datetime) -> None:
+        """Hand one request to its partner, at `now` or when it was sent: nobody can answer before."""
+        self.clock.at(max(now, request.sent_at), partial(self._hand_over, request))
+
+    async def _hand_over(self, request: ClaimRequest | StatusRequest) -> None:
+        script = self.scripts.get(request.claim_number)
         payer = script.bill.other.payer.payer_id if script else ""
         if script is None or request.payer_id != payer:
             self.tally.unknown += 1
@@ -134,7 +137,7 @@ class World:
             self.carrier.take(script, remitted)
             if script.route is Route.BILLED:
                 self.billing.bill_secondary(script, remitted)
-            elif script.route is not Route.CROSSOVER:
+            elif script.route in (Route.DECLINED, Route.NOBODY):
                 self.tally.broke(script.claim_number, remitted)
         for one in bystanders:
             self.billing.bill_bystander(one)
@@ -143,17 +146,13 @@ class World:
         self.clock.at(_evening(self.clock.now), self._dun)
 
     async def _poll(self) -> None:
-        await self.take_requests(self.clock.now)
+        self.take_requests(self.clock.now)
         self.clock.at(self.clock.now + POLL, self._poll)
 
     async def _dun(self) -> None:
         now = self.clock.now
         self.ledger.run_day(now.date())
         self.clock.at(_evening(now + timedelta(hours=3)), self._dun)
-
-
-def _claim_number(request: ClaimRequest | StatusRequest) -> str:
-    return request.claim_number
 
 
 def _evening(moment: datetime) -> datetime:

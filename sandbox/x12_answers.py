@@ -65,6 +65,8 @@ def acknowledgement_set(
         *_counts(states),
         ("HL", "3", "2", "19", "1"),
         organisation("85", practice.name, "XX", practice.npi),
+        ("TRN", "1", batch),
+        ("STC", ("A1", "20"), "", "WQ", money(total)),
     ]
     for level, each in enumerate(states, 4):
         segments += _acknowledged(each, level, day)

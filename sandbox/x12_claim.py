@@ -18,7 +18,6 @@ from sandbox.x12_writer import (
     adjustments,
     birth,
     d8,
-    during,
     money,
     on,
     organisation,
@@ -104,7 +103,7 @@ def _claim(claim: OutgoingClaim) -> list[Segment]:
     bill = claim.bill
     segments: list[Segment] = [_head(bill)]
     if bill.form == "837I":
-        segments += [during("434", bill.service_from, bill.service_to), ("CL1", "3", "", "01")]
+        segments += [_stay(bill), ("CL1", "3", "", "01")]
     segments += _diagnoses(bill)
     if bill.form == "837I":
         segments.append(person("71", bill.practice.doctor, "XX", bill.practice.npi))
@@ -122,6 +121,11 @@ def _head(bill: Bill) -> Segment:
         return ("CLM", bill.claim_number, money(bill.charge), "", "", place, "", "A", "Y", "Y")
     place = (bill.facility, "B", "1")
     return ("CLM", bill.claim_number, money(bill.charge), "", "", place, "Y", "A", "Y", "Y")
+
+
+def _stay(bill: Bill) -> Segment:
+    """The statement period; the guide wants a span even for one day."""
+    return ("DTP", "434", "RD8", f"{d8(bill.service_from)}-{d8(bill.service_to)}")
 
 
 def _diagnoses(bill: Bill) -> list[Segment]:

@@ -13,6 +13,8 @@ from sandbox.x12_writer import Element, Segment, TransactionSet, address, adjust
 
 VERSION = "005010X221A1"
 REVERSAL = "22"
+_KIND_OF_PLAN = {"CI": "12", "BL": "12"}
+"""CLP06 knows plans by kind where SBR09 of the claim says commercial or Blues."""
 _PAYER_HOME = (("N3", "4 PAYMENT PLAZA"), ("N4", "EASTHOLM", "VA", "229030001"))
 
 
@@ -111,12 +113,13 @@ def _bpr(origin: str, total: Cents, day: date) -> Segment:
 def _claim(claim: RemittedClaim) -> list[Segment]:
     decision, bill = claim.decision, claim.bill
     share = "" if claim.status == REVERSAL else money(decision.patient_share)
+    filed_as = claim.policy.payer.filing_indicator
     head: Segment = (
         "CLP",
         bill.claim_number,
         claim.status,
         *(money(decision.charge), money(decision.paid), share),
-        *(claim.policy.payer.filing_indicator, claim.payer_claim_number, bill.facility, "1"),
+        *(_KIND_OF_PLAN.get(filed_as, filed_as), claim.payer_claim_number, bill.facility, "1"),
     )
     segments: list[Segment] = [head]
     if not claim.by_line:

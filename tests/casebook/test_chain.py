@@ -92,6 +92,7 @@ SECOND = "WHERE case_id = 'case-1' AND seq = 2"
         ([f"UPDATE evidence SET fact_id = 'other' {SECOND}"], 2, "columns were changed: fact_id"),
         ([f"UPDATE evidence SET happened_at = learnt_at {SECOND}"], 2, "columns were changed: happened_at"),
         ([f"UPDATE evidence SET hash = previous_hash {SECOND}"], 2, "does not follow"),
+        ([f"UPDATE evidence SET previous_hash = hash {SECOND}"], 2, "does not follow"),
         ([f"DELETE FROM evidence {SECOND}"], 2, "missing"),
         ([f"DELETE FROM evidence {SECOND}", "UPDATE evidence SET seq = seq - 1 WHERE seq > 2"], 2, "altered or moved"),
         ([f"UPDATE evidence SET body = (SELECT body FROM evidence {SECOND}) WHERE seq = 3"], 3, "altered or moved"),

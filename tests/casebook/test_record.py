@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from casebook.chain import EvidenceEntry
-from casebook.opening import Casebook
+from casebook.opening import Casebook, open_casebook
 from casebook.reading import case_row, case_state, history, verify_chain
 from casebook.record import Turn, record, record_many
 from journey.case import Case
@@ -115,18 +115,23 @@ def test_many_turns_are_written_together_or_not_at_all(book: Casebook, a_case: M
         assert record_many(tx, [*turns, *turns]) == 3
 
 
-def test_turns_written_at_once_leave_one_chain(book: Casebook, a_case: MakeCase, an_entry: MakeEntry) -> None:
+def test_turns_written_at_once_leave_one_chain(
+    book: Casebook, url: str, seal: Any, a_case: MakeCase, an_entry: MakeEntry
+) -> None:
     """Two workers on one case, one of them a ghost: no entry twice, no gap, no fork."""
+    workers = (book, open_casebook(url, seal))
 
-    def write(revision: int) -> None:
-        with book.writing() as tx:
+    def write(turn: tuple[Casebook, int]) -> None:
+        worker, revision = turn
+        with worker.writing() as tx:
             record(tx, a_case(revision=revision), f"turn {revision}", [an_entry(f"fact-{revision}")])
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(write, [revision for revision in range(1, 11) for _ in range(2)]))
-    assert sorted(revision for _, revision, _, _ in heard(book)) == list(range(1, 11))
+        list(pool.map(write, [(worker, revision) for revision in range(1, 21) for worker in workers]))
+    workers[1].close()
+    assert sorted(revision for _, revision, _, _ in heard(book)) == list(range(1, 21))
     with book.reading() as tx:
-        assert case_row(tx, "case-1").sentence == "turn 10"
+        assert case_row(tx, "case-1").sentence == "turn 20"
 
 
 CRASH = """

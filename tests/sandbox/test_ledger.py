@@ -29,6 +29,7 @@ def billed(paid: int = 48_000, contractual: int = 20_000, **kept: bool) -> Ledge
 
 
 def now(ledger: Ledger) -> Balance:
+    """The account as it stands."""
     return ledger.balance(ACCOUNT, T0)
 
 
@@ -39,11 +40,13 @@ def money(ledger: Ledger) -> tuple[int, int, int, int]:
 
 
 def run_days(ledger: Ledger, days: int, since: date = START) -> None:
+    """Run the first day and so many more."""
     for day in range(days + 1):
         ledger.run_day(since + timedelta(days=day))
 
 
 def on_day(days: int) -> date:
+    """So many days after the patient's balance opened."""
     return START + timedelta(days=days)
 
 
@@ -143,6 +146,7 @@ class Shadow:
     bank: int = 0
 
     def forget_posting(self, adjusted: int) -> None:
+        """Put back what the secondary's decision took off."""
         self.patient += adjusted + (0 if self.payer else self.posted)
         self.payer = self.posted = self.unapplied = 0
 
@@ -260,8 +264,8 @@ def test_an_agency_gets_the_account_45_days_after_the_first_statement() -> None:
 @pytest.mark.parametrize("row", DUNNING, ids=lambda row: row.step.value)
 def test_each_step_is_stopped_by_its_own_switch_and_by_no_other(row: Row) -> None:
     """Six separate switches: one that is off lets its step through, whatever the others say (field notes 2.4)."""
-    counts_from = {each.step: each for each in DUNNING}.get(row.counts_from)
-    earlier = {*DUNNING[0].stopped_by, *(counts_from.stopped_by if counts_from else ())} - set(row.stopped_by)
+    before = [each for each in DUNNING if each.step in (Step.STATEMENT, row.counts_from)]
+    earlier = {switch for each in before for switch in each.stopped_by} - set(row.stopped_by)
     for switch in set(Switch) - earlier:  # an earlier step's switch stops what counts from that step
         ledger = billed(autopay=row.step is Step.DRAW)
         ledger.set_switches(ACCOUNT, [switch], T0)
@@ -326,12 +330,13 @@ def test_what_a_hold_kept_back_comes_as_soon_as_it_ends() -> None:
 def test_a_settled_account_is_left_alone_and_a_reopened_one_starts_anew() -> None:
     """After a takeback the statement clock begins again with the day the balance opened again."""
     ledger = billed()
-    ledger.post_secondary(ACCOUNT, 32_000, 0, 0, T0 + timedelta(days=5))
-    run_days(ledger, 40)
-    assert ledger.statements(ACCOUNT) == ()
-    ledger.unpost_secondary(ACCOUNT, T0 + timedelta(days=41))
-    run_days(ledger, 12, on_day(41))
-    assert [each.on for each in ledger.statements(ACCOUNT)] == [on_day(51)]
+    run_days(ledger, 11)
+    ledger.post_secondary(ACCOUNT, 32_000, 0, 0, T0 + timedelta(days=12))
+    run_days(ledger, 28, on_day(13))
+    assert [each.on for each in ledger.statements(ACCOUNT)] == [on_day(10)]
+    ledger.unpost_secondary(ACCOUNT, T0 + timedelta(days=42))
+    run_days(ledger, 12, on_day(42))
+    assert [each.on for each in ledger.statements(ACCOUNT)] == [on_day(10), on_day(52)]
 
 
 def test_a_day_runs_once() -> None:

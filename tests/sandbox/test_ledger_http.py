@@ -36,16 +36,19 @@ class Partner:
     notices: list[dict[str, Any]] = field(default_factory=list)
 
     async def ask(self, path: str, body: object, key: str = "", token: str = TOKEN) -> httpx2.Response:
+        """Post JSON to the ledger."""
         headers = {"authorization": f"Bearer {token}"} | ({wire.IDEMPOTENCY_KEY: key} if key else {})
         return await self.http.post(path, json=body, headers=headers)
 
     async def notify(self, body: bytes, key: str, secret: bytes = SECRET) -> httpx2.Response:
+        """Post a signed notice to the desk."""
         headers = {wire.IDEMPOTENCY_KEY: key, SIGNATURE: signature(secret, body)}
         return await self.http.post(DESK, content=body, headers=headers)
 
 
 @pytest.fixture
 async def partner() -> AsyncIterator[Partner]:
+    """A ledger with one account after its primary, served on this machine."""
     ledger, faults, notices = Ledger(), Faults(), list[dict[str, Any]]()
     ledger.open_account(ACCOUNT, 100_000, T0)
     ledger.primary_posted(ACCOUNT, 48_000, 20_000, T0)
@@ -55,11 +58,12 @@ async def partner() -> AsyncIterator[Partner]:
 
 
 def hold(*switches: Switch) -> dict[str, object]:
+    """The body of a hold."""
     return {"account": ACCOUNT, "switches": list(switches), "reason_code": "COB"}
 
 
 def test_the_committed_contract_is_the_one_that_is_served() -> None:
-    """Adapters are built from the document; write it again with `sandbox.ledger_http.openapi()` when the wire changes."""
+    """Adapters are built from the document; `sandbox.ledger_http.openapi()` is its text after a change of the wire."""
     assert CONTRACT.read_text(encoding="utf-8") == openapi()
 
 

@@ -1,30 +1,29 @@
-"""Workflows that the sandbox tests load: one that stays within what is passed through, and one that does not."""
+"""A workflow that stays within what is passed through, for the tests of the sandbox."""
 
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-import holidays
-from journey import tempo
 from pydantic import BaseModel
 from temporalio import workflow
 
+from journey.workdays import workdays
+
 
 class Ask(BaseModel):
-    """A day, and a place whose time counts."""
+    """A moment, and a place whose working days count."""
 
-    day: date
+    moment: datetime
     zone: str
 
 
 @workflow.defn
 class Calendar:
-    """Uses what a journey needs: models, the core, holidays and time zones, some of them loaded on first use."""
+    """Uses what a journey needs: models, the core with its holidays, and time zones, loaded on first use."""
 
     @workflow.run
-    async def run(self, ask: Ask) -> str:
-        """The next working day, and the engine's clock in the asked zone."""
-        days = holidays.country_holidays("US", years=ask.day.year)
-        day = ask.day
-        while day in days or day.weekday() > 4:
-            day += timedelta(days=1)
-        return f"{day} {workflow.now().astimezone(ZoneInfo(ask.zone)).tzname() is not None} {tempo.__name__}"
+    async def run(self, ask: Ask) -> date:
+        """The local date, or the first working day after it."""
+        calendar = workdays(ask.zone)
+        day = calendar.local_date(ask.moment)
+        while not calendar.is_workday(day):
+            day = date.fromordinal(day.toordinal() + 1)
+        return day

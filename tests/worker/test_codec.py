@@ -116,7 +116,7 @@ async def confide(client: Client, queue: str) -> None:
         static_summary=SECRETS[0],
         static_details=SECRETS[1],
     )
-    await handle.signal(Confided.note, Note(claim=SECRETS[3]))
+    await handle.signal("note", Note(claim=SECRETS[3]))
     with pytest.raises(WorkflowUpdateFailedError):
         await handle.execute_update(Confided.say, SECRETS[3])
     assert await handle.execute_update(Confided.say, SECRETS[4]) == SECRETS[4]

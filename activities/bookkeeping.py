@@ -1,0 +1,67 @@
+"""The casebook as the case's port and as the register of what left us."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.clearinghouse import Controls
+from casebook import record, submissions
+from casebook.chain import EvidenceEntry
+from casebook.opening import Casebook
+from workflows import ports
+
+
+class Bookkeeper(ports.Casebook):
+    """Writes pages; a page written before changes nothing."""
+
+    def __init__(self, casebook: Casebook) -> None:
+        """Take an open casebook."""
+        self._casebook = casebook
+
+    @activity.defn(name="record")
+    def record(self, page: ports.Page) -> None:
+        """Write one turn of a case, in one transaction."""
+        entries = [
+            EvidenceEntry(fact=each.fact, applied=each.applied, reasons=each.reasons, actions=each.actions)
+            for each in page.entries
+        ]
+        with self._casebook.writing() as tx:
+            record.record(tx, page.case, page.sentence, entries)
+
+
+class SentRegister:
+    """Gives submissions and questions their numbers; the same action always has the same ones."""
+
+    def __init__(self, casebook: Casebook, opaque: Callable[..., str], now: Callable[[], datetime]) -> None:
+        """Take the casebook, the keyed digest and the case clock."""
+        self._casebook = casebook
+        self._opaque = opaque
+        self._now = now
+
+    def register_submission(self, practice: str, action_key: str, case_id: str, frequency: str) -> Controls:
+        """The control numbers of an action's submission."""
+        with self._casebook.writing() as tx:
+            sent = submissions.register_submission(
+                tx,
+                submission_id=self._opaque("sub", practice, action_key),
+                case_id=case_id,
+                action_key=action_key,
+                frequency="7" if frequency == "7" else "8" if frequency == "8" else "1",
+                written_at=self._now(),
+            )
+        return Controls(sent.submission_id, sent.interchange_control, sent.group_control, sent.transaction_control)
+
+    def register_question(self, practice: str, action_key: str, case_id: str, searched_by: str) -> str:
+        """The id of an action's status question."""
+        with self._casebook.writing() as tx:
+            return submissions.register_question(
+                tx,
+                question_id=self._opaque("ask", practice, action_key),
+                case_id=case_id,
+                action_key=action_key,
+                searched_by=searched_by,
+                asked_at=self._now(),
+            ).question_id

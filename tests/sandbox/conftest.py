@@ -1,0 +1,259 @@
+"""A small world and a coordinator that knows the truth: it does at the right time what Baton should find out to do."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edi.findings import Finding, Quarantined
+from edi.reader import read
+from journey.facts import ContactLogged, CorrectionMade, PersonActed, SupervisorDecided
+from journey.tempo import Tempo
+from journey.words import BreakState, Mode, Switch
+from sandbox.casting import bystanders, population
+from sandbox.days import after_business_days
+from sandbox.ledger import Ledger
+from sandbox.score import CaseFound
+from sandbox.score import Finding as Found
+from sandbox.truth import RefusedBy, Route, Script
+from sandbox.world import World
+
+START = datetime(2026, 3, 2, 5, tzinfo=UTC)
+
+
+@dataclass
+class Knowing:
+    """Speaks to the world as Baton would if it always knew: requests, questions, notices, holds."""
+
+    scripts: tuple[Script, ...]
+    holds: bool = True
+    world: World = field(init=False)
+    contacts: list[ContactLogged] = field(default_factory=list)
+    corrections: list[CorrectionMade] = field(default_factory=list)
+    decisions: list[SupervisorDecided] = field(default_factory=list)
+    acts: list[PersonActed] = field(default_factory=list)
+    noticed: set[str] = field(default_factory=set)
+    asked: dict[str, int] = field(default_factory=dict)
+    told: dict[str, list[str]] = field(default_factory=dict)
+    """Claim number to what was heard about it, in order."""
+
+    def attach(self, world: World) -> None:
+        """Begin to watch a world."""
+        self.world = world
+        for script in self.scripts:
+            self._plan(script)
+        world.clock.at(world.clock.now + timedelta(hours=1), self._look)
+
+    # The door
+
+    async def claim_number(self, case_id: str) -> str:
+        """Cases of this double are named after their claim."""
+        return case_id.removeprefix("case-")
+
+    async def contact(self, case_id: str, contact: ContactLogged) -> None:
+        """Keep the contact."""
+        self.contacts.append(contact)
+
+    async def correction(self, case_id: str, correction: CorrectionMade) -> None:
+        """Send the claim again once it may be sent."""
+        self.corrections.append(correction)
+        script = self.world.scripts[await self.claim_number(case_id)]
+        denied = script.refusal is not None and script.refusal.by is RefusedBy.REMITTANCE
+        if correction.corrects in ("claim_data", "cob_verified"):
+            self.request(script, "again", member_id=correction.after, frequency="7" if denied else "1")
+
+    async def decide(self, case_id: str, decision: SupervisorDecided) -> None:
+        """Keep the decision."""
+        self.decisions.append(decision)
+
+    async def act(self, case_id: str, act: PersonActed) -> None:
+        """Keep the act."""
+        self.acts.append(act)
+
+    # What Baton would do
+
+    def request(self, script: Script, step: str, member_id: str = "", frequency: str = "1") -> None:
+        """Put a secondary claim into the drop folder, as JSON that carries more than partners read."""
+        other = script.bill.other
+        self._drop(
+            f"{script.claim_number}-{step}.claim.json",
+            {
+                "kind": "secondary_claim",
+                "submission_id": f"sub-{script.claim_number}-{step}",
+                "group_control": "77",
+                "transaction_control": "0077",
+                "frequency": frequency,
+                "payer_id": other.payer.payer_id,
+                "claim": {
+                    "claim_number": script.claim_number,
+                    "charge": script.bill.charge,
+                    "coverages": [
+                        {"payer_id": script.bill.primary.payer.payer_id, "member_id": script.bill.primary.member_id},
+                        {"payer_id": other.payer.payer_id, "member_id": member_id or other.member_id, "order": 2},
+                    ],
+                },
+                "prior_remittances": [],
+                "written_at": self.world.clock.now.isoformat(),
+            },
+        )
+
+    def ask(self, script: Script) -> None:
+        """Put a status question into the drop folder."""
+        number = self.asked[script.claim_number] = self.asked.get(script.claim_number, 0) + 1
+        self._drop(
+            f"{script.claim_number}-{number}.status.json",
+            {
+                "kind": "status_question",
+                "question_id": f"q-{script.claim_number}-{number}",
+                "payer_id": script.bill.other.payer.payer_id,
+                "search": "member_and_date",
+                "claim_number": script.claim_number,
+                "member_id": script.bill.other.member_id,
+                "asked_at": self.world.clock.now.isoformat(),
+            },
+        )
+
+    async def notify(self, script: Script, kind: str, rung: str = "case_manager") -> None:
+        """Send a notice to the desk."""
+        escalation = f"{script.claim_number}:{kind}"
+        await self.world.desk.notice(
+            {"case_id": f"case-{script.claim_number}", "kind": kind, "rung": rung, "escalation_id": escalation}
+        )
+
+    def found(self) -> dict[str, CaseFound]:
+        """What a perfect coordinator would report."""
+        return {each.claim_number: self._found(each) for each in self.scripts}
+
+    def _found(self, script: Script) -> CaseFound:
+        modes = (*script.also, script.truth) if script.truth else ()
+        at = self.world.tally.broke_at.get(script.claim_number, START)
+        found = tuple(Found(mode=mode, state=BreakState.CONFIRMED, found_at=at) for mode in modes)
+        done = script.claim_number in self.world.tally.complete_at
+        return CaseFound(
+            claim_number=script.claim_number,
+            found=found,
+            resolution=script.resolution if done else None,
+            escalations=("resubmission",) if script.truth else (),
+            is_open=not done,
+            opened_at=START,
+        )
+
+    def _drop(self, name: str, content: dict[str, Any]) -> None:
+        (self.world.drop / name).write_text(json.dumps(content), encoding="utf-8")
+
+    def _plan(self, script: Script) -> None:
+        remitted = script.remitted_at + timedelta(days=1)
+        at = self.world.clock.at
+        if script.route is Route.DECLINED:
+            at(remitted + timedelta(hours=20), self._step(self.request, script, "first"))
+        elif script.route is Route.NOBODY:
+            at(after_business_days(remitted, 6), self._step(self.request, script, "first"))
+        elif script.truth in (Mode.CROSSOVER_LOST, Mode.DUPLICATE):
+            at(remitted + timedelta(days=22), self._step(self.ask, script))
+            at(remitted + timedelta(days=26), self._step(self.ask, script))
+            at(remitted + timedelta(days=32), self._step(self.request, script, "first"))
+        elif script.truth is Mode.DUAL_BLAME:
+            at(remitted + timedelta(days=24), self._step(self.ask, script))
+            at(remitted + timedelta(days=28), self._step(self.ask, script))
+        elif script.truth is None:
+            at(remitted + timedelta(days=21), self._step(self.ask, script))
+
+    def _step(self, act: Callable[..., None], *args: object) -> Callable[[], Any]:
+        async def step() -> None:
+            act(*args)
+
+        return step
+
+    async def _look(self) -> None:
+        """Once an hour: notices where something broke, holds where a balance waits for insurers."""
+        for script in self.scripts:
+            await self._notice(script)
+            if self.holds:
+                self._hold(script)
+        self.world.clock.at(self.world.clock.now + timedelta(hours=1), self._look)
+
+    async def _notice(self, script: Script) -> None:
+        kinds = {
+            Mode.REJECTED_FOR_MISMATCH: ("resubmission", "case_manager"),
+            Mode.WRONG_ORDER: ("cob_correction", "case_manager"),
+            Mode.NOT_POSTED: ("posting_review", "case_manager"),
+            Mode.DUAL_BLAME: ("resubmission", "lead"),
+            Mode.FILING_LIMIT: ("resubmission", "supervisor"),
+        }
+        if script.claim_number in self.world.tally.broke_at and script.truth in kinds:
+            await self.notify(script, *kinds[script.truth])
+
+    def _hold(self, script: Script) -> None:
+        number, now = script.claim_number, self.world.clock.now
+        if number not in self.world.ledger.accounts():
+            return
+        owed = self.world.tally.owed_at(number, now)
+        held = bool(self.world.ledger.balance(number, now).switches_on)
+        if owed is None and not held:
+            self.world.ledger.place_hold(number, Switch, "COB", now)
+        elif owed is not None and held:
+            self.world.ledger.release_hold(number, now)
+
+
+@dataclass
+class Stage:
+    """A world with its coordinator, and every file that left it."""
+
+    world: World
+    knowing: Knowing
+    files: dict[str, bytes]
+
+    @property
+    def good(self) -> Iterator[tuple[str, bytes]]:
+        """The files that were not damaged on purpose."""
+        return ((name, data) for name, data in self.files.items() if "broken" not in name)
+
+    async def play(self, days: int = 130) -> Stage:
+        """Run until every journey is over, without waiting."""
+        end = START + timedelta(days=days)
+        while not self.world.finished and self.world.clock.now < end:
+            await self.world.clock.run_until(self.world.clock.now + timedelta(days=1))
+        return self
+
+
+@pytest.fixture
+def make_stage(tmp_path: Path) -> Callable[..., Stage]:
+    """Builds a stage: how many claims, which seed, a quiet post or not, one mode only if wanted."""
+
+    def make(
+        claims: int = 20, seed: int = 1, quiet: bool = True, only: Mode | str | None = "all", holds: bool = True
+    ) -> Stage:
+        everything = population(claims, seed, START)
+        scripts = tuple(each for each in everything if only in ("all", each.truth))
+        drop = tmp_path / f"drop-{len(list(tmp_path.iterdir()))}"
+        drop.mkdir()
+        knowing = Knowing(scripts, holds)
+        files: dict[str, bytes] = {}
+        tempo = Tempo(wall_origin=START, case_origin=START, rate=1)
+        world = World(
+            scripts, tempo, drop, drop, Ledger(), knowing, seed,
+            bystanders=bystanders(claims, seed, START), deliver=files.__setitem__, quiet=quiet,
+        )  # fmt: skip
+        knowing.attach(world)
+        return Stage(world, knowing, files)
+
+    return make
+
+
+@pytest.fixture
+def items() -> Callable[[bytes], list[Any]]:
+    """Reads a file with Baton's own reader."""
+    return lambda data: list(read(io.BytesIO(data)))
+
+
+@pytest.fixture
+def problems(items: Callable[[bytes], list[Any]]) -> Callable[[bytes], list[Any]]:
+    """What Baton's reader has to say against a file."""
+    return lambda data: [each for each in items(data) if isinstance(each, Finding | Quarantined)]

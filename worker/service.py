@@ -1,0 +1,242 @@
+"""The running worker: its ports, its pick-up of files, its feed from the ledger; drained at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import httpx2
+import structlog
+from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from activities import exchange
+from activities.bookkeeping import Bookkeeper, SentRegister
+from activities.clearinghouse import ClearinghouseDrop
+from activities.folders import waiting
+from activities.intake import FileIntake
+from activities.ledger import LedgerClient, LedgerOverHttp
+from activities.ledger_feed import read_changes
+from activities.notices import Noticeboard
+from casebook import register
+from casebook.opening import Casebook, migrate, open_casebook
+from casebook.register import KeyKind
+from journey.facts import Fact
+from journey.plan_file import Plan, parse_plan, standard_plan
+from journey.tempo import Tempo
+from worker.cases import Cases, NoSuchCaseError
+from worker.keys import KeyRing
+from worker.registry import Ports, make_worker
+from worker.seal import CasebookSeal
+from worker.settings import Settings
+from workflows.intake import IntakeFile
+from workflows.ports import FileToRead, IntakeCounts
+
+FILE_ENDINGS = (".edi", ".x12", ".txt", ".835", ".837", ".277", ".999")
+DONE = "done"
+LEDGER_CURSOR = "ledger.changes"
+
+log = structlog.get_logger("worker.service")
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often the worker looks for files and ledger changes, in wall seconds."""
+
+    files: float = 2.0
+    ledger: float = 15.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running worker and the ways to what it runs."""
+
+    settings: Settings
+    client: Client
+    casebook: Casebook
+    cases: Cases
+    now: Callable[[], datetime]
+    """Case time."""
+
+
+def plan_of(settings: Settings) -> Plan:
+    """The plan of these settings: the standard one, or the operator's file."""
+    if settings.plan_file is None:
+        return standard_plan()
+    return parse_plan(settings.plan_file.read_text(encoding="utf-8"))
+
+
+def open_book(settings: Settings, keys: KeyRing) -> Casebook:
+    """The casebook of these settings, brought to the present schema."""
+    migrate(settings.casebook_url)
+    return open_casebook(settings.casebook_url, CasebookSeal(keys))
+
+
+def clock(tempo: Tempo | None) -> Callable[[], datetime]:
+    """What tells case time: the wall clock, or the tempo's view of it."""
+
+    def now() -> datetime:
+        wall = datetime.now(UTC)
+        return tempo.case_time(wall) if tempo else wall
+
+    return now
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings, keys: KeyRing, client: Client, *, tempo: Tempo | None = None, pace: Pace | None = None
+) -> AsyncIterator[Service]:
+    """Run a worker for the length of a block; at its end running work is drained.
+
+    Args:
+        settings: where everything is.
+        keys: seals payloads and columns, makes opaque ids.
+        client: connected with Baton's plugin.
+        tempo: None in real use; a sandbox runs time faster, for cases and partners alike.
+        pace: how often folders and ledger are looked at.
+    """
+    for folder in (settings.clearinghouse_out, settings.clearinghouse_in):
+        folder.mkdir(parents=True, exist_ok=True)
+    casebook = await asyncio.to_thread(open_book, settings, keys)
+    plan = cache(lambda: plan_of(settings))
+    cases = Cases(client, casebook, plan, settings.task_queue, tempo)
+    service = Service(settings, client, casebook, cases, clock(tempo))
+    http = exchange.client(settings.ledger_url or "")
+    ledger = LedgerClient(http, _token(settings))
+    hook = exchange.client(settings.notices_webhook or "")
+    worker = make_worker(client, settings.task_queue, _ports(service, keys, ledger, hook))
+    pollers = [_pick_up(service, pace or Pace())]
+    if settings.ledger_url:
+        pollers.append(_follow_ledger(service, ledger, keys, pace or Pace()))
+    try:
+        async with worker:
+            tasks = [asyncio.create_task(each) for each in pollers]
+            try:
+                yield service
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+    finally:
+        http.close()
+        hook.close()
+        casebook.close()
+
+
+def _token(settings: Settings) -> Callable[[], str]:
+    def token() -> str:
+        return settings.ledger_token_file.read_text(encoding="utf-8").strip() if settings.ledger_token_file else ""
+
+    return token
+
+
+def _ports(service: Service, keys: KeyRing, ledger: LedgerClient, hook: httpx2.Client) -> Ports:
+    settings, casebook = service.settings, service.casebook
+    return Ports(
+        clearinghouse=ClearinghouseDrop(settings.clearinghouse_out, SentRegister(casebook, keys.opaque, service.now)),
+        ledger=LedgerOverHttp(ledger, keys.opaque),
+        notices=Noticeboard(hook, settings.notices_webhook or ""),
+        casebook=Bookkeeper(casebook),
+        intake=FileIntake(casebook, service.cases, keys.opaque, settings.time_zone, service.now),
+    )
+
+
+# ---- files ----------------------------------------------------------------------------------------------------------
+
+
+async def take_in(service: Service, path: Path) -> IntakeCounts:
+    """Read one file to its end and return the counts; the same content is read once, whatever its name."""
+    digest = await asyncio.to_thread(lambda: sha256(path.read_bytes()).hexdigest())
+    file = FileToRead(path=str(path), digest=digest, practice=service.settings.practice)
+    flow = f"intake-{service.settings.practice}-{digest[:32]}"
+    try:
+        handle = await service.client.start_workflow(
+            IntakeFile.run,
+            file,
+            id=flow,
+            task_queue=service.settings.task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+        )
+        return await handle.result()
+    except WorkflowAlreadyStartedError:
+        return await service.client.get_workflow_handle_for(IntakeFile.run, flow).result()
+
+
+async def _pick_up(service: Service, pace: Pace) -> None:
+    """Take in every file that arrives, several at a time; a file that is done moves to `done`."""
+    folder = service.settings.clearinghouse_in
+    (folder / DONE).mkdir(exist_ok=True)
+    running: dict[Path, asyncio.Task[None]] = {}
+    while True:
+        for path in await asyncio.to_thread(waiting, folder, FILE_ENDINGS):
+            if path not in running or running[path].done():
+                running[path] = asyncio.create_task(_take_and_move(service, path))
+        running = {path: task for path, task in running.items() if not task.done()}
+        await asyncio.sleep(pace.files)
+
+
+async def _take_and_move(service: Service, path: Path) -> None:
+    try:
+        counts = await take_in(service, path)
+    except FileNotFoundError:
+        return  # another worker took it
+    except Exception as error:
+        # The file stays where it is and is tried again; the engine keeps the reason.
+        log.error("intake.failed", problem=type(error).__name__)
+        return
+    log.info("intake.done", **{name: n for name, n in counts.model_dump().items() if isinstance(n, int)})
+    with suppress(FileNotFoundError):
+        await asyncio.to_thread(path.rename, path.parent / DONE / path.name)
+
+
+# ---- ledger ---------------------------------------------------------------------------------------------------------
+
+
+async def _follow_ledger(service: Service, ledger: LedgerClient, keys: KeyRing, pace: Pace) -> None:
+    """Tell cases what changed in the ledger; the place is kept only after they were told."""
+    while True:
+        try:
+            while await _follow_page(service, ledger, keys):
+                pass
+        except (exchange.ExchangeError, NoSuchCaseError) as error:
+            log.warning("ledger.unreachable", problem=type(error).__name__)
+        await asyncio.sleep(pace.ledger)
+
+
+async def _follow_page(service: Service, ledger: LedgerClient, keys: KeyRing) -> bool:
+    """One page of changes; True if there may be more."""
+    after = await asyncio.to_thread(_place, service.casebook)
+    changes, last = await asyncio.to_thread(
+        lambda: read_changes(ledger, after, learnt_at=service.now(), opaque=keys.opaque)
+    )
+    by_case: dict[str, list[Fact]] = defaultdict(list)
+    for change in changes:
+        for case_id in await asyncio.to_thread(_cases_of, service, change.account):
+            by_case[case_id].append(change.read)
+    for case_id, facts in by_case.items():
+        await service.cases.tell(case_id, tuple(facts))
+    await asyncio.to_thread(_keep_place, service.casebook, last)
+    return last > after
+
+
+def _place(casebook: Casebook) -> int:
+    with casebook.reading() as tx:
+        return int(register.cursor(tx, LEDGER_CURSOR) or 0)
+
+
+def _keep_place(casebook: Casebook, last: int) -> None:
+    with casebook.writing() as tx:
+        register.set_cursor(tx, LEDGER_CURSOR, str(last))
+
+
+def _cases_of(service: Service, account: str) -> tuple[str, ...]:
+    with service.casebook.reading() as tx:
+        return register.find_cases(tx, service.settings.practice, KeyKind.CLAIM_NUMBER, account)
