@@ -101,7 +101,7 @@ def parse(model: type[Model], answer: bytes) -> Model:
         return model.model_validate_json(answer)
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
-        raise UnreadableError(f"the answer is no {model.__name__}: {place or 'not JSON'}")
+        raise UnreadableError(f"the answer is no {model.__name__}: {place or 'not JSON'}") from None
 
 
 def _read(response: httpx2.Response) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -111,7 +112,7 @@ def open_casebook(url: str, keys: Seal) -> Casebook:
             f"the casebook has {f'schema {found}' if found else 'no tables'}, and this version of Baton needs "
             f"schema {SCHEMA}: run casebook.opening.migrate on its URL, or use the version of Baton that wrote it"
         )
-    # Threads of one process queue fairly here; SQLite alone would let them poll for its only write lock.
+    # Threads of one process wait here for each other; SQLite would let them poll for its only write lock.
     turn: AbstractContextManager[Any] = RLock() if engine.dialect.name == "sqlite" else nullcontext()
     return Casebook(engine, keys, turn)
 
@@ -120,6 +121,9 @@ def migrate(url: str) -> None:
     """Bring the database to the schema of this version; changes nothing when it is there already.
 
     Any number of processes may start this at once: one works, the others wait for it.
+
+    Raises:
+        NotMigratedError: a newer version of Baton has written this database.
     """
     engine = _engine(url)
     try:
@@ -138,7 +142,12 @@ def _upgrade(connection: Connection) -> None:
     # ConfigParser interpolates '%', which a folder's name may hold.
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        raise NotMigratedError(
+            f"the casebook has a schema that this version of Baton (schema {SCHEMA}) does not know: use a newer one"
+        ) from None
 
 
 def _schema_of(engine: Engine) -> str | None:

@@ -103,10 +103,7 @@ def case_row(tx: Transaction, case_id: str) -> CaseRow:
 
 def case_state(tx: Transaction, case_id: str) -> Case:
     """One case whole, as last written; NoSuchRowError when there is none."""
-    chain = select(CASES.c.revision, CASES.c.head, CASE_STATES.c.state).join(CASE_STATES)
-    found = tx.connection.execute(chain.where(CASES.c.case_id == case_id)).one_or_none()
-    revision, head, state = found or _no_case()
-    return Case.model_validate_json(tx.unseal(state, state_place(case_id, revision, head)))
+    return Case.model_validate_json(_state(tx, case_id))
 
 
 def list_cases(
@@ -179,6 +176,13 @@ def _no_case() -> Any:
     raise NoSuchRowError("the casebook has no such case: `baton case list` shows those it has")
 
 
+def _state(tx: Transaction, case_id: str) -> str:
+    standing = select(CASES.c.revision, CASES.c.head, CASE_STATES.c.state).join(CASE_STATES)
+    found = tx.connection.execute(standing.where(CASES.c.case_id == case_id)).one_or_none()
+    revision, head, state = found or _no_case()
+    return tx.unseal(state, state_place(case_id, revision, head))
+
+
 def _conditions(where: Filter) -> Iterator[ColumnElement[bool]]:
     if where.is_open is not None:
         yield CASES.c.closed_at.is_(None) if where.is_open else CASES.c.closed_at.is_not(None)
@@ -220,7 +224,7 @@ def _end_problem(tx: Transaction, case_id: str, entries: int, head: str) -> str:
     if tuple(tx.connection.execute(chain).one_or_none() or _no_case()) != (entries, head):
         return "the evidence does not end where the case says"
     try:
-        case_state(tx, case_id)
+        _state(tx, case_id)
     except SealBrokenError:
         return "the case's state does not belong to its evidence"
     return ""

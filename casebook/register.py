@@ -177,35 +177,22 @@ def park(
     """Keep a fact until a case with this key opens; a fact that was seen before is left alone.
 
     Args:
-        tx: the transaction.
-        fact_id: the fact's stable id.
-        kind: what it is, readable.
-        practice: whose it is.
         key: what its case will be found by.
         body: the fact in whatever form the caller reads back; sealed.
         reason: why it waits, in words without a value of the claim.
-        at: when.
-        digest: the file it came from.
         unfit: cases that have this key and that the fact does not belong to.
 
     Returns:
         Empty when it is parked. Else the cases with this key that opened meanwhile: the fact is not parked then, and
         the caller looks at those.
     """
-    tx.lock(_blind(tx, practice, *key))
+    blind = _blind(tx, practice, *key)
+    tx.lock(blind)
     opened = tuple(each for each in find_cases(tx, practice, *key) if each not in unfit)
     if not opened:
-        row = tx.insert(INTAKE_FACTS).values(
-            fact_id=fact_id,
-            digest=digest,
-            practice=practice,
-            state=FactState.PARKED.value,
-            kind=kind,
-            blind=_blind(tx, practice, *key),
-            body=tx.keys.seal(body, _fact_place(fact_id)),
-            reason=reason,
-            at=at,
-        )
+        about = {"fact_id": fact_id, "kind": kind, "practice": practice, "digest": digest, "at": at, "reason": reason}
+        sealed = tx.keys.seal(body, _fact_place(fact_id))
+        row = tx.insert(INTAKE_FACTS).values(**about, state=FactState.PARKED.value, blind=blind, body=sealed)
         tx.connection.execute(row.on_conflict_do_nothing())
     return opened
 

@@ -106,15 +106,12 @@ before all others: a case without a clock is an alarm and heads the list, and da
 """
 
 _OPEN = text("closed_at IS NULL")
-Index("cases_due", CASES.c.listed_due, CASES.c.case_id, postgresql_where=_OPEN, sqlite_where=_OPEN)
-Index(
-    "cases_practice_due",
-    CASES.c.practice,
-    CASES.c.listed_due,
-    CASES.c.case_id,
-    postgresql_where=_OPEN,
-    sqlite_where=_OPEN,
-)
+for _name, _columns in (
+    ("cases_due", ("listed_due", "case_id")),
+    ("cases_practice_due", ("practice", "listed_due", "case_id")),
+    ("cases_owner_due", ("owner", "listed_due", "case_id")),
+):
+    Index(_name, *(CASES.c[each] for each in _columns), postgresql_where=_OPEN, sqlite_where=_OPEN)
 
 CASE_STATES = Table(
     "case_states",

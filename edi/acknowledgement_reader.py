@@ -62,15 +62,15 @@ class AcknowledgementAssembler(Assembler):
         return "*".join((header.sender, header.receiver, header.functional_id, header.acknowledged_group))
 
     def _open_group(self, segment: Segment) -> None:
-        fields = Fields("Header")
-        fields.belongs(segment, ACKNOWLEDGEMENT)
-        self._header = self._header.model_copy(
-            update={
-                "functional_id": fields.text(segment, 1),
-                "acknowledged_group": fields.text(segment, 2),
-                "acknowledged_version": segment[3],
-            }
-        )
+        fields = self.alone(segment, ACKNOWLEDGEMENT, "Header")
+        if fields.foreign:
+            return
+        update = {
+            "functional_id": fields.text(segment, 1),
+            "acknowledged_group": fields.text(segment, 2),
+            "acknowledged_version": segment[3],
+        }
+        self._header = self._header.model_copy(update=update)
         self.out.extend(fields.findings)
 
     def _finish(self) -> None:
@@ -111,11 +111,12 @@ class AcknowledgementAssembler(Assembler):
         )
 
     def _group(self, segment: Segment) -> None:
-        fields = Fields("Trailer")
-        fields.belongs(segment, ACKNOWLEDGEMENT)
+        self._judged = True
+        fields = self.alone(segment, ACKNOWLEDGEMENT, "Trailer")
+        if fields.foreign:
+            return
         status = fields.code(segment, 1, get_args(GroupStatus))
         included, received, accepted = (fields.number(segment, position) for position in (2, 3, 4))
-        self._judged = True
         if fields.unsafe:
             self.set_aside(Loop(segment), fields.findings, kind="loop")
             return

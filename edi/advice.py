@@ -58,6 +58,7 @@ ADVICE: dict[str, tuple[Level, str]] = {
     "DATE_BAD": ("error", "The date is not a day of the calendar. " + _LOOK),
     "DATE_IMPLAUSIBLE": ("warning", "The date lies outside 1900 to 2100 and was left out."),
     "PERIOD_SINGLE": ("warning", "A span of days names one day only; it was read as that day."),
+    "NM109_PAIR": ("warning", "An identifier and its qualifier must be sent together; one is missing."),
     "ENTITY_UNKNOWN": ("warning", "A party in this role is not used here; it was left out."),
     # 835
     "BPR_MISSING": ("error", "The payment (BPR) is missing; the remittance cannot be balanced. " + _RESEND),

@@ -10,7 +10,8 @@ from edi.fields import Fields
 from edi.findings import Finding, Quarantined, Scope
 from edi.isa import Delimiters
 from edi.items import Item
-from edi.segments import RAW_LIMIT, Segment
+from edi.segments import RAW_LIMIT, TOO_LONG, Segment
+from edi.vocabulary import Sizes
 from edi.where import Where
 
 LOOP_LIMIT = 1 << 20
@@ -41,12 +42,12 @@ class Loop:
         self.segments = [first]
         self.end = first.end
         self.limit = first.offset + LOOP_LIMIT
-        self.overflow = first.id == ""
+        self.overflow = first.id == TOO_LONG
 
     def add(self, segment: Segment) -> None:
         """Adds a segment."""
         self.end = end = segment.end
-        if end > self.limit or not segment.id:
+        if end > self.limit or segment.id == TOO_LONG:
             self.overflow = True
         else:
             self.segments.append(segment)
@@ -121,6 +122,13 @@ class Assembler(ABC):
                 digest=self.digest(loop.segments),
             )
         )
+
+    def alone(self, segment: Segment, sizes: Sizes, place: str) -> Fields:
+        """Returns a reading of a segment outside of claims; one that does not belong is set aside (`foreign`)."""
+        fields = Fields(place)
+        if not fields.belongs(segment, sizes):
+            self.set_aside(Loop(segment), fields.findings, kind="loop")
+        return fields
 
     def orphan(self, loop: Loop, place: str) -> None:
         """Puts segments into quarantine that belong to no loop that was begun."""

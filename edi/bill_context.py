@@ -3,10 +3,10 @@
 from datetime import date
 
 from edi.claim import BillingProvider, Coverage, Person
-from edi.fields import Fields, party, referred
+from edi.fields import Fields, referred
 from edi.parts import Address, Party, Reference, reference
 from edi.segments import Segment
-from edi.vocabulary import BILL_BILLING, BILL_CLAIM, BILL_PATIENT, BILL_SUBSCRIBER, SEQUENCES, Sizes
+from edi.vocabulary import SEQUENCES
 
 _TIN = ("EI", "SY")
 
@@ -55,7 +55,7 @@ def named_parts(segments: list[Segment], fields: Fields) -> dict[str, NamedPart]
         if segment.id == "NM1":
             if segment[1] in found:
                 fields.note("SEGMENT_REPEATED", segment, 1)
-            latest = found[segment[1]] = NamedPart(party(segment))
+            latest = found[segment[1]] = NamedPart(fields.party(segment))
         elif latest is not None:
             latest.add(segment, fields)
     return found
@@ -79,7 +79,6 @@ class BillingLevel:
     def __init__(self, segments: list[Segment]) -> None:
         """Reads the segments of the level."""
         self.fields = fields = Fields("2000A")
-        _check(segments, fields, BILL_BILLING)
         found = named_parts(segments, fields).get("85")
         self.provider = self._provider(found, segments) if found else None
 
@@ -102,7 +101,6 @@ class SubscriberLevel:
     def __init__(self, segments: list[Segment]) -> None:
         """Reads the segments of the level."""
         self.fields = fields = Fields("2000B")
-        _check(segments, fields, BILL_SUBSCRIBER)
         found = named_parts(segments, fields)
         subscriber, payer = found.get("IL"), found.get("PR")
         policies = [segment for segment in segments if segment.id == "SBR"]
@@ -120,12 +118,6 @@ class PatientLevel:
     def __init__(self, segments: list[Segment]) -> None:
         """Reads the segments of the level."""
         self.fields = fields = Fields("2000C")
-        _check(segments, fields, BILL_PATIENT)
         found = named_parts(segments, fields).get("QC")
         self.patient = found.person() if found else None
         self.relationship = next((segment[1] for segment in segments if segment.id == "PAT"), "")
-
-
-def _check(segments: list[Segment], fields: Fields, sizes: Sizes) -> None:
-    for segment in segments:
-        fields.belongs(segment, sizes, BILL_CLAIM)

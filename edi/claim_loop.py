@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 from edi.assembly import Loop
 from edi.bill_context import coverage
 from edi.claim import BilledLine, Diagnosis, LineAdjudication, OtherCoverage
-from edi.fields import Fields, party, procedure, referred
+from edi.fields import Fields, procedure, referred
 from edi.parts import Amount, Party, Period, Reference, reference
 from edi.segments import Segment
 from edi.vocabulary import BILL_CLAIM, BILL_SUBSCRIBER, FREQUENCIES
@@ -150,7 +150,7 @@ class BillReading:
             self._name_other(segment, role)
         else:
             self._scope = "provider"
-            self.providers.append(party(segment))
+            self.providers.append(self.fields.party(segment))
 
     def _name_other(self, segment: Segment, role: str) -> None:
         """Keeps the member (2330A) or the payer (2330B) of the latest other policy."""
@@ -159,7 +159,7 @@ class BillReading:
             return
         if getattr(self.others[-1], name) is not None:
             self.fields.note("SEGMENT_REPEATED", segment, 1)
-        self.others[-1] = self.others[-1].model_copy(update={name: party(segment)})
+        self.others[-1] = self.others[-1].model_copy(update={name: self.fields.party(segment)})
 
     def _ref(self, segment: Segment) -> None:
         found = referred(segment)

@@ -6,7 +6,7 @@ from edi.assembly import Assembler, Context, Loop, canonical
 from edi.bill_context import BillingLevel, PatientLevel, SubscriberLevel
 from edi.claim import BilledClaim, ClaimHeader
 from edi.claim_loop import BillReading
-from edi.fields import Fields, party
+from edi.fields import Fields
 from edi.hierarchy import Hierarchy
 from edi.parts import reference
 from edi.segments import Segment
@@ -61,8 +61,7 @@ class BillAssembler(Assembler):
         return "*".join(item.identifier or item.name for item in parts if item)
 
     def _enter(self, segment: Segment) -> None:
-        fields = Fields("2000")
-        fields.belongs(segment, BILL_BILLING)
+        fields = self.alone(segment, BILL_BILLING, "2000")
         self._hierarchy.enter(segment, fields)
         self.out.extend(fields.findings)
         above = self._hierarchy.above
@@ -74,20 +73,22 @@ class BillAssembler(Assembler):
 
     def _head(self, segment: Segment) -> None:
         """Keeps a segment of a level, or reads one of the header."""
-        if self._hierarchy.level:
-            self._levels[self._hierarchy.level].append(segment)
-            return
-        fields = Fields("Header")
-        if fields.belongs(segment, BILL_HEADER):
+        level = self._hierarchy.level
+        fields = self.alone(segment, _SIZES[level], "2000" if level else "Header")
+        if fields.foreign:
+            self._hierarchy.doubt(fields.findings)
+        elif level:
+            self._levels[level].append(segment)
+        else:
             self._read_header(segment, fields)
-        self.out.extend(fields.findings)
+            self.out.extend(fields.findings)
 
     def _read_header(self, segment: Segment, fields: Fields) -> None:
         update: dict[str, object] = {}
         if segment.id == "BHT":
             update = {"reference": segment[3], "created": fields.day(segment, 4)}
         elif segment.id == "NM1" and segment[1] in ("40", "41"):
-            update = {"submitter" if segment[1] == "41" else "receiver": party(segment)}
+            update = {"submitter" if segment[1] == "41" else "receiver": fields.party(segment)}
         self._header = self._header.model_copy(update=update)
 
     def _finish(self) -> None:

@@ -30,7 +30,7 @@ _DERIVED: dict[type, tuple[str, ...]] = {
 
 
 def describe(item: Item) -> dict[str, Any]:
-    """Returns an item as JSON values, with `type` naming what it is; the raw text of quarantined content is left out."""
+    """Returns an item as JSON values; `type` names what it is, and the raw text of quarantined content is left out."""
     made = item.model_dump(mode="json", exclude={"raw"})
     for name in _DERIVED.get(type(item), ()):
         value = getattr(item, name)

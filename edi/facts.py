@@ -78,12 +78,14 @@ def sightings(item: Transaction, reception: Reception) -> Iterator[Sighting]:
 
 
 def _happened(day: date | None, where: Where, reception: Reception) -> datetime:
-    """A document's date is all we know: the end of that day at the latest, in file order, and never the future."""
-    learnt = reception.learnt_at
-    if day is None:
-        return learnt
-    end = datetime.combine(day, time(23, 59), tzinfo=reception.zone) + timedelta(microseconds=where.ordinal)
-    return min(end, learnt + timedelta(microseconds=where.ordinal))
+    """A document's date is all we know: the end of that day at the latest, in file order, and always before now.
+
+    What we do because of a document is then never older than the document.
+    """
+    latest = reception.learnt_at - timedelta(seconds=1)
+    if day is not None:
+        latest = min(latest, datetime.combine(day, time(23, 59), tzinfo=reception.zone))
+    return latest + timedelta(microseconds=where.ordinal % 1_000_000)
 
 
 def _source(where: Where, reception: Reception) -> str:

@@ -147,6 +147,26 @@ class Fields:
             trios.append(Adjustment(group=group, reason=reason, cents=self.cents(segment, at + 1), quantity=units))
         return trios
 
+    def party(self, segment: Segment) -> Party:
+        """Returns the party of an NM1; its kind and the length of its qualifier show whether elements have shifted."""
+        _, entity, kind, name, first, middle, _, suffix, qualifier, identifier = (segment.elements + _NONE)[:10]
+        if kind not in ("1", "2"):
+            self.note("VALUE_BAD" if kind else "VALUE_MISSING", segment, 2)
+        if len(qualifier) > 2:
+            self.note("VALUE_BAD", segment, 8)
+        elif bool(qualifier) != bool(identifier):
+            self.note("NM109_PAIR", segment, 9)
+        return Party(
+            entity=entity,
+            kind=kind,
+            name=name,
+            first=first,
+            middle=middle,
+            suffix=suffix,
+            qualifier=qualifier,
+            identifier=identifier,
+        )
+
     def amount(self, segment: Segment) -> Amount:
         """Returns an AMT."""
         return Amount(qualifier=self.text(segment, 1), cents=self.cents(segment, 2))
@@ -154,21 +174,6 @@ class Fields:
     def quantities(self, segment: Segment) -> Quantity:
         """Returns a QTY."""
         return Quantity(qualifier=self.text(segment, 1), value=self.quantity(segment, 2) or Decimal(0))
-
-
-def party(segment: Segment) -> Party:
-    """Returns the party of an NM1."""
-    _, entity, kind, name, first, middle, _, suffix, qualifier, identifier = (segment.elements + _NONE)[:10]
-    return Party(
-        entity=entity,
-        kind=kind,
-        name=name,
-        first=first,
-        middle=middle,
-        suffix=suffix,
-        qualifier=qualifier,
-        identifier=identifier,
-    )
 
 
 def referred(segment: Segment) -> Reference:

@@ -40,7 +40,6 @@ class Hierarchy:
 
     def enter(self, segment: Segment, fields: Fields) -> None:
         """Opens the level of an HL and closes those beside and below it."""
-        known = len(fields.findings)
         self.level = level = segment[3]
         number = fields.number(segment, 1)
         if self._last + 1 != number:
@@ -51,7 +50,7 @@ class Hierarchy:
             fields.note("HL_LEVEL", segment, 3)
         else:
             inherited = self._below(segment, self._parents[level], fields)
-        own = tuple(found for found in fields.findings[known:] if found.level == "error")
+        own = tuple(found for found in fields.findings if found.level == "error")
         self.doubts = inherited + own
         self._close()
         self._open[level] = (segment[1], self.doubts)

@@ -14,6 +14,7 @@ from edi.items import Item, Transaction
 from edi.remittance_reader import RemittanceAssembler
 from edi.segments import Junk, Segment, tokenise
 from edi.status_reader import StatusAssembler
+from edi.vocabulary import ENVELOPE
 from edi.where import Where
 
 __all__ = ["Item", "Transaction", "read"]
@@ -84,6 +85,10 @@ class _Reader:
         self._understood = True
         yield from self._close()
         yield from AUDIT[segment.id](self._envelope, segment)
+        if len(segment.elements) > ENVELOPE[segment.id] + 1:
+            between = self._between()
+            between.alone(segment, ENVELOPE, "Envelope")
+            yield from self._close()
         if segment.id == "ST":
             yield from self._begin(segment)
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from edi.assembly import Loop
-from edi.fields import Fields, party, procedure, referred
+from edi.fields import Fields, procedure, referred
 from edi.parts import Adjustment, Amount, Party, Quantity, Reference, reference
 from edi.remittance import FORWARDED, REVERSAL, RemittanceClaim, RemittanceHeader, RemittanceLine
 from edi.segments import Segment
@@ -161,7 +161,7 @@ class ClaimReading:
         elif role in self._parties:
             self.fields.note("SEGMENT_REPEATED", segment, 1)
         elif role in _ROLES:
-            self._parties[role] = party(segment)
+            self._parties[role] = self.fields.party(segment)
         else:
             self.fields.note("ENTITY_UNKNOWN", segment, 1)
 

@@ -50,16 +50,13 @@ class RemittanceAssembler(Assembler):
         return self._identity
 
     def _own(self, segment: Segment) -> None:
+        """Keeps a segment of the transaction itself."""
+        if self.alone(segment, REMITTANCE_HEADER, "1000").foreign:
+            return
         if segment.id == "PLB":
             self._adjustments.append(segment)
         elif self._header is None and segment.id not in _BETWEEN_CLAIMS:
             self._head.append(segment)
-        self._check_shape(segment)
-
-    def _check_shape(self, segment: Segment) -> None:
-        fields = Fields("1000")
-        fields.belongs(segment, REMITTANCE_HEADER)
-        self.out.extend(fields.findings)
 
     def _begin(self) -> RemittanceHeader:
         """Reads what stands before the first claim."""

@@ -14,6 +14,7 @@ from edi.isa import ISA_ANYWHERE, ISA_CANDIDATE, Delimiters, Header, read_isa
 CHUNK = 1 << 16
 SEGMENT_LIMIT = 1 << 16
 RAW_LIMIT = 1 << 18
+TOO_LONG = "(too long)"
 _ISA_SPAN = 512
 _PADDING = " \t\r\n\x00\x1a"
 _BOM = "\xef\xbb\xbf"
@@ -23,7 +24,7 @@ class Segment:
     """One segment; `segment[n]` is element n or an empty string.
 
     Attributes:
-        id: Segment id; empty if the segment was longer than `SEGMENT_LIMIT`.
+        id: Segment id; `TOO_LONG` if the segment was longer than `SEGMENT_LIMIT`.
         elements: Id and elements.
         raw: The segment as it came, without terminator; the beginning only if it was too long.
         ordinal: Number within the file, counted from 1.
@@ -207,7 +208,7 @@ class _Tokeniser:
                 break
         self._drop(end + 1 if end >= 0 else 0)
         segment = Segment(kept, self.ordinal, start, self.offset, delimiters)
-        segment.id = ""
+        segment.id = TOO_LONG
         yield segment
 
     def _note(self, raw: str, ordinal: int, offset: int) -> Iterator[Finding]:

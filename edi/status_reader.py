@@ -2,7 +2,7 @@
 
 from edi.acknowledgement import ClaimAcknowledgement, Level, StatusHeader
 from edi.assembly import Assembler, Context, Loop
-from edi.fields import Fields, party
+from edi.fields import Fields
 from edi.hierarchy import Hierarchy
 from edi.parts import Party
 from edi.segments import Segment
@@ -65,8 +65,7 @@ class StatusAssembler(Assembler):
         self._leave()
         if segment[3] == "21":
             self._compare_count()
-        fields = Fields("2000")
-        fields.belongs(segment, STATUS_LEVEL)
+        fields = self.alone(segment, STATUS_LEVEL, "2000")
         self._hierarchy.enter(segment, fields)
         self.out.extend(fields.findings)
         self._level, self._spoken = Loop(segment), False
@@ -75,18 +74,21 @@ class StatusAssembler(Assembler):
 
     def _head(self, segment: Segment) -> None:
         """Reads the header, or the party of a level."""
-        fields = Fields("2100")
+        fields = self.alone(segment, STATUS_LEVEL, "2100")
+        if fields.foreign:
+            self._hierarchy.doubt(fields.findings)
+            return
         if self._level is None:
             self._begin(segment, fields)
         else:
             self._level.add(segment)
-            if fields.belongs(segment, STATUS_LEVEL) and segment.id == "NM1":
+            if segment.id == "NM1":
                 self._name(segment, fields)
         self._hierarchy.doubt(fields.findings)
         self.out.extend(fields.findings)
 
     def _begin(self, segment: Segment, fields: Fields) -> None:
-        if not fields.belongs(segment, STATUS_LEVEL) or segment.id != "BHT":
+        if segment.id != "BHT":
             return
         if not self._told:
             self.transaction_set = "277" if segment[1] == "0010" else "277CA"
@@ -97,7 +99,7 @@ class StatusAssembler(Assembler):
         level = self._hierarchy.level
         if level in self._parties:
             fields.note("SEGMENT_REPEATED", segment, 1)
-        self._parties[level] = found = party(segment)
+        self._parties[level] = found = fields.party(segment)
         if level in ("20", "21"):
             self._header = self._header.model_copy(update={"source" if level == "20" else "receiver": found})
 

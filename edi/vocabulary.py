@@ -8,14 +8,16 @@ def _sizes(text: str) -> Sizes:
     return {name: int(size) for name, size in zip(words[::2], words[1::2], strict=True)}
 
 
-_NAMES = _sizes("NM1 12 N2 2 N3 2 N4 7 PER 9 REF 4")
+_NAMES = _sizes("NM1 9 N2 2 N3 2 N4 7 PER 9 REF 4")
+
+ENVELOPE = _sizes("ISA 16 GS 8 ST 3 SE 2 GE 2 IEA 2")
 
 REMITTANCE_HEADER = _sizes(
     "BPR 21 NTE 2 TRN 4 CUR 21 REF 4 DTM 6 N1 6 N2 2 N3 2 N4 7 PER 9 RDM 7 LX 1 TS3 24 TS2 19 PLB 14"
 )
-REMITTANCE_CLAIM = _sizes("CLP 14 CAS 19 NM1 12 MIA 24 MOA 9 REF 4 DTM 6 PER 9 AMT 3 QTY 4 SVC 7 LQ 2")
+REMITTANCE_CLAIM = _sizes("CLP 14 CAS 19 NM1 9 MIA 24 MOA 9 REF 4 DTM 6 PER 9 AMT 3 QTY 4 SVC 7 LQ 2")
 
-STATUS_LEVEL = _sizes("BHT 6 HL 4 NM1 12 N3 2 N4 7 PER 9 DMG 11")
+STATUS_LEVEL = _sizes("BHT 6 HL 4 NM1 9 N3 2 N4 7 PER 9 DMG 11")
 STATUS_LOOP = _sizes("TRN 4 STC 12 REF 4 DTP 3 QTY 4 AMT 3 SVC 7")
 
 ACKNOWLEDGEMENT = _sizes("AK1 3 AK2 3 IK3 4 AK3 4 CTX 6 IK4 4 AK4 4 IK5 6 AK5 6 AK9 9")

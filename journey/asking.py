@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
+from journey import orders
 from journey.case import Action, ActionKind, Asked, BreakPoint, Case, Escalation, EscalationState, HoldState
 from journey.clocks import FILING_CLOCK
 from journey.escalating import ladder_of
-from journey.facts import ClaimAcknowledged, CorrectionMade, RemitAdjudicated, StatusAnswered, SupervisorDecided
+from journey.facts import ClaimAcknowledged, CorrectionMade, RemitAdjudicated, StatusAnswered
 from journey.marks import Mark
 from journey.plan import PlanInForce, Then
 from journey.reading import Reading
 from journey.words import BreakState, Level, Mode, Moment, Party
+from journey.workdays import plan_workdays
 
 NEW_CLAIM_REMARKS = frozenset({"N142", "MA130"})
 """'Send a new claim, not a replacement' (field notes 1.5)."""
@@ -65,29 +68,20 @@ def _hold(case: Case, plan: PlanInForce, now: Moment) -> Iterator[Action]:
 def _submission(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Iterator[Action]:
     if _in_flight(case) or case.resolution is not None:
         return
-    order = _ordered(reading)
+    order = orders.resubmission(reading)
     point = case.break_point
     if order:
-        yield _submit(case, reading, now, f"supervisor: {order.reason}", point)
+        yield _submit(case, reading, now, order.fact_id, f"supervisor: {order.reason}")
+    elif _under_embargo(case, reading, plan, now):
+        return
     elif point and point.mode in plan.automatic and _ready(point, reading):
-        yield _submit(case, reading, now, point.reason, point)
+        yield _submit(case, reading, now, f"{point.mode.value}:{point.evidence_for[0]}", point.reason)
     elif _protective(case, reading, plan, now):
-        yield _submit(case, reading, now, "protective filing", point, protective=True)
+        yield _submit(case, reading, now, f"{FILING_CLOCK}:{case.filing_limit}", "protective filing", protective=True)
 
 
 def _in_flight(case: Case) -> bool:
     return any(each.kind is ActionKind.SUBMIT_SECONDARY and each.ended_at is None for each in case.asked)
-
-
-def _ordered(reading: Reading) -> SupervisorDecided | None:
-    """A supervisor's order to resubmit, with a second person, that no submission has followed yet."""
-    sent = reading.newest(Mark.SUBMITTED)
-    orders = [
-        each
-        for each in reading.evidence
-        if isinstance(each, SupervisorDecided) and each.decision == "resubmit_now" and each.second_person
-    ]
-    return orders[-1] if orders and (sent is None or sent.at < orders[-1].happened_at) else None
 
 
 def _ready(point: BreakPoint, reading: Reading) -> bool:
@@ -103,26 +97,35 @@ def _protective(case: Case, reading: Reading, plan: PlanInForce, now: Moment) ->
     """Near the limit a claim goes out with what exists, unless the order of insurers is in question (I6, I7)."""
     if case.filing_limit is None or not any(each.name == FILING_CLOCK for each in case.clocks):
         return False
-    near = (case.filing_limit - now.date()).days <= plan.filing_reserve_days
+    near = _days_left(case.filing_limit, plan, now) <= plan.filing_reserve_days
     unsent = reading.current(Mark.SUBMITTED) is None and reading.newest(Mark.PRIMARY_ADJUDICATED) is not None
     questioned = any(each.mode is Mode.WRONG_ORDER for each in case.break_points)
-    return near and unsent and not questioned and not _under_embargo(reading, plan, now)
+    return near and unsent and not questioned
 
 
-def _under_embargo(reading: Reading, plan: PlanInForce, now: Moment) -> bool:
-    promised = reading.newest(Mark.PROMISED)
-    return promised is not None and (now - promised.at).days < plan.embargo_days
+def _days_left(limit: date, plan: PlanInForce, now: Moment) -> int:
+    return (limit - plan_workdays(plan).local_date(now)).days
 
 
-def _submit(
-    case: Case, reading: Reading, now: Moment, reason: str, point: BreakPoint | None, protective: bool = False
-) -> Action:
-    frequency, original = _frequency(reading, point)
+def _under_embargo(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> bool:
+    """While a promised crossover may still arrive, a claim of ours would be a duplicate (I2), the limit aside (I7)."""
+    promised = reading.current(Mark.PROMISED)
+    void = reading.newest(Mark.DECLINED, Mark.REJECTED, Mark.DENIED)
+    if promised is None or (void and void.at >= promised.at):
+        return False
+    calendar = plan_workdays(plan)
+    ends = calendar.local_date(promised.at) + timedelta(days=plan.embargo_days)
+    return calendar.local_date(now) < ends and (case.filing_limit is None or ends <= case.filing_limit)
+
+
+def _submit(case: Case, reading: Reading, now: Moment, cause: str, reason: str, *, protective: bool = False) -> Action:
+    """A secondary claim. Its key names its cause: what has sent one claim never sends a second (I2)."""
+    frequency, original = _frequency(reading, case.break_point)
     detail = {"frequency": frequency, "original_payer_claim_number": original, **_corrections(reading)}
     if protective:
         detail["protective"] = "yes"
     return Action.model_construct(
-        key=f"{case.case_id}:submit:{len(reading.attempts) + 1}",
+        key=f"{case.case_id}:submit:{cause}",
         kind=ActionKind.SUBMIT_SECONDARY,
         asked_at=now,
         reason=reason,
@@ -174,7 +177,7 @@ _READ_AT_HARD = frozenset({"T2", "T10", "T11", "T12", "TH"})
 def _filing_tasks(case: Case, plan: PlanInForce, now: Moment) -> Iterator[Action]:
     for clock in case.clocks:
         if clock.name == FILING_CLOCK and case.filing_limit and clock.hard:
-            days = (case.filing_limit - now.date()).days
+            days = _days_left(case.filing_limit, plan, now)
             if days <= max(plan.filing_alerts):
                 key = f"{case.case_id}:{FILING_CLOCK}:{clock.hard:%Y%m%d}"
                 yield _task(key, Party.SUPERVISOR, f"filing limit in {days} days, the claim is not accepted", now)
@@ -188,7 +191,7 @@ def _question(reading: Reading, key: str, reason: str, now: Moment) -> Action:
         asked_at=now,
         reason=reason,
         to=Party.SECONDARY,
-        detail={"search": _next_search(reading, number), "payer_claim_number": number},
+        detail={"search": _next_search(reading, number), "payer_claim_number": number, **_corrections(reading)},
     )
 
 

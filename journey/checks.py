@@ -45,9 +45,18 @@ def _act(case: Case, act: PersonActed, plan: PlanInForce, now: Moment) -> str:
     if not act.person.strip():
         return "say who acts"
     if act.act in ("taken", "done", "given_back"):
-        open_ids = {each.escalation_id for each in case.escalations if each.state is not EscalationState.ANSWERED}
-        return "" if act.escalation in open_ids else "that escalation is not open; `case show` lists the open ones"
+        return _escalation(case, act)
     return _snooze(case, act, plan, now) if act.act == "snoozed" else ""
+
+
+def _escalation(case: Case, act: PersonActed) -> str:
+    known = {each.escalation_id: each for each in case.escalations}.get(act.escalation)
+    if known is None:
+        return "the case has no such escalation; `case show` lists the open ones"
+    # 'done' may come a moment after the evidence that ended it; only taking it then would be a mistake.
+    if act.act == "taken" and known.state is EscalationState.ANSWERED:
+        return "that escalation is answered already"
+    return ""
 
 
 def _snooze(case: Case, act: PersonActed, plan: PlanInForce, now: Moment) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from journey.case import Case, Clock
+from journey.evidence import LADDER_PREFIX as LADDER_PREFIX
 from journey.facts import ClockRanOut
 from journey.marks import Mark
 from journey.plan import ClockRow, PlanInForce, Span
@@ -14,7 +15,6 @@ from journey.words import Level
 from journey.workdays import Workdays, plan_workdays
 
 FILING_CLOCK = "TF"
-LADDER_PREFIX = "TE:"
 
 RANKS: dict[Mark, int] = {
     mark: rank
@@ -149,9 +149,8 @@ def _stops(stop: Made, start: Made) -> bool:
 def _movers(reading: Reading, row: ClockRow, start: Made) -> list[Made]:
     """What may move this clock, oldest first: answers of the holder, and a supervisor's word."""
     answers = [each for mark in row.moved_by for each in reading.made.get(mark, ()) if each.by is row.holder]
-    counted = sorted((each for each in answers if each.at >= start.at and each.until), key=_oldest)[:1]
     extended = reading.made.get(Mark.EXTENDED, ()) if row.moved_by or row.capped else ()
-    return sorted((*counted, *(each for each in extended if each.at >= start.at and each.until)), key=_oldest)
+    return sorted((each for each in (*answers, *extended) if each.at >= start.at and each.until), key=_oldest)
 
 
 def _oldest(made: Made) -> tuple[datetime, str]:
@@ -159,16 +158,19 @@ def _oldest(made: Made) -> tuple[datetime, str]:
 
 
 def _moved(at: _Dates, hard: datetime | None, movers: list[Made]) -> tuple[datetime | None, tuple[str, ...]]:
-    """An answer moves once, to the stated date, at the most `extension_days`; a supervisor to any date (2.3)."""
+    """One answer moves, to the stated date, at the most `extension_days`; a supervisor to any date (2.3)."""
     moved: list[str] = []
+    answered = False
     for each in movers:
         if hard is None or each.until is None:
             break
+        ordered = each.mark is Mark.EXTENDED
         stated = at.on(each.until)
-        most = stated if each.mark is Mark.EXTENDED else hard + timedelta(days=at.plan.extension_days)
-        if stated > hard:
-            hard = min(stated, most)
-            moved.append(each.fact_id)
+        if stated <= hard or (answered and not ordered):
+            continue
+        hard = stated if ordered else min(stated, hard + timedelta(days=at.plan.extension_days))
+        answered = answered or not ordered
+        moved.append(each.fact_id)
     return hard, tuple(moved)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from journey import asking, clocks, diagnosis, escalating, evidence, holding, money, proofs, reasons, roles
+from journey import asking, clocks, diagnosis, escalating, evidence, holding, money, orders, proofs, reasons, roles
 from journey.case import (
     ActionKind,
     BreakPoint,
@@ -41,6 +41,9 @@ from journey.workdays import plan_workdays
 
 ASKED_KEPT = 300
 """How many action keys a case remembers."""
+
+ATTENTION_KEPT = 40
+"""A flood of unreadable messages must not grow the state without end; the casebook has them all."""
 
 _BEFORE_ACCEPTED = (Hop.TRANSMITTED, Hop.RECEIVED, Hop.ACCEPTED)
 GUARD_CLOCK = "T17"
@@ -94,7 +97,7 @@ def _note(case: Case, fact: Fact, now: Moment) -> Case:
     elif isinstance(fact, HoldAsked):
         changes = {"hold_asked": True, "hold": holding.reviewed(case.hold, now)}
     elif isinstance(fact, MessageSetAside):
-        changes = {"attention": (*case.attention, f"message set aside: {fact.problem}")}
+        changes = {"attention": _attention(case, f"message set aside: {fact.problem}")}
     elif isinstance(fact, RemitAdjudicated) and fact.payer is Party.UNKNOWN:
         changes = {"attention": (*case.attention, "a remittance of a payer that the claim does not name")}
     elif isinstance(fact, PaymentOffset):
@@ -111,7 +114,11 @@ def _ended(case: Case, fact: ActionEnded, now: Moment) -> dict[str, object]:
     )
     if fact.succeeded:
         return {"asked": asked}
-    return {"asked": asked, "attention": (*case.attention, f"could not be done: {fact.problem}")}
+    return {"asked": asked, "attention": _attention(case, f"could not be done: {fact.problem}")}
+
+
+def _attention(case: Case, why: str) -> tuple[str, ...]:
+    return (*case.attention, why)[-ATTENTION_KEPT:]
 
 
 def _acted(case: Case, fact: PersonActed, now: Moment) -> dict[str, object]:
@@ -179,7 +186,7 @@ def _limit(case: Case, reading: Reading, plan: PlanInForce) -> dict[str, object]
 
 def _resolution(case: Case, reading: Reading, now: Moment) -> dict[str, object]:
     """Resolved only when both sides agree and the hold is gone; a takeback opens the case again (4.4, F9)."""
-    if _closed_by_supervisor(reading):
+    if orders.closed(reading):
         code: Resolution | None = Resolution.SUPERVISOR_CLOSED
     else:
         free = case.hold.state in (HoldState.NONE, HoldState.RELEASED)
@@ -187,18 +194,6 @@ def _resolution(case: Case, reading: Reading, now: Moment) -> dict[str, object]:
     if code is case.resolution:
         return {}
     return {"resolution": code, "resolved_at": now if code else None}
-
-
-def _closed_by_supervisor(reading: Reading) -> bool:
-    """R7 needs two persons; a later takeback overrules it."""
-    back = reading.newest(Mark.REVERSED)
-    return any(
-        isinstance(each, SupervisorDecided)
-        and each.decision == "close"
-        and each.second_person not in ("", each.person)
-        and (back is None or each.happened_at > back.at)
-        for each in reading.evidence
-    )
 
 
 def _code(books: Books) -> Resolution:
@@ -232,9 +227,8 @@ def _note_marks(case: Case, reading: Reading) -> None:
 
 
 def _progress(case: Case) -> Moment:
-    """When the evidence last changed; an alarm of our own is no evidence."""
-    learnt = (each.learnt_at for each in case.evidence if not isinstance(each, ClockRanOut))
-    return max(learnt, default=case.opened_at)
+    """When the evidence last changed; what we do or say ourselves is no evidence, nor is what nobody stands for."""
+    return max((each.learnt_at for each in case.evidence if evidence.is_progress(each)), default=case.opened_at)
 
 
 def _ticking(case: Case, reading: Reading, plan: PlanInForce, hop: Hop | None) -> tuple[Clock, ...]:
@@ -283,7 +277,8 @@ def _closed(case: Case, ticking: tuple[Clock, ...], now: Moment) -> Moment | Non
     """Monitoring ends a resolved case; nothing else does."""
     if case.resolution is None:
         return None
-    return now if any(each.name == "T16" and Level.HARD in each.fired for each in ticking) else case.closed_at
+    watched = any(each.name == "T16" and Level.HARD in each.fired for each in ticking)
+    return case.closed_at or (now if watched else None)
 
 
 def _holder(

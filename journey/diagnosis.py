@@ -8,12 +8,13 @@ from datetime import datetime
 
 from journey import verdicts
 from journey.case import BreakPoint, Clock
+from journey.evidence import contact_grade
 from journey.facts import ClaimAcknowledged, ContactLogged, Fact, RemitAdjudicated, Said, StatusAnswered
 from journey.marks import Mark
 from journey.plan import PlanInForce
 from journey.reading import Made, Reading
 from journey.verdicts import Verdict
-from journey.words import MODE_WORDS, SIDE_OF, BreakState, Hop, Level, Mode, Side
+from journey.words import MODE_WORDS, SIDE_OF, BreakState, Grade, Hop, Level, Mode, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,11 @@ _ASKED_AT: dict[Mode, Hop] = {
 def _provider_says_unsent(scene: Scene) -> tuple[str, ...]:
     """Our side's word that no secondary claim was sent: its billing record, or a named person."""
     reading = scene.reading
-    told = [each for each in _contacts(reading, Said.NOT_TRANSMITTED) if SIDE_OF.get(each.sender) is Side.PROVIDER]
+    told = [
+        each
+        for each in _contacts(reading, Said.NOT_TRANSMITTED)
+        if SIDE_OF.get(each.sender) is Side.PROVIDER and contact_grade(each) >= Grade.STATED
+    ]
     ledger = reading.ledger
     if ledger is not None and ledger.secondary_billed_on is None:
         return (ledger.fact_id, *(each.fact_id for each in told))
@@ -170,7 +175,7 @@ def _refusals(scene: Scene) -> Iterator[tuple[Made, Fact, Verdict]]:
     """The refusal in force, from a remittance or an acknowledgement, with what it amounts to."""
     reading = scene.reading
     refused = reading.current(Mark.DENIED, Mark.REJECTED, Mark.CLEARINGHOUSE_REJECTED)
-    if refused is None or _moved_on(reading, refused):
+    if refused is None or _moved_on(reading, refused) or _outranked(reading, refused):
         return
     fact = _fact(reading, refused)
     if isinstance(fact, RemitAdjudicated):
@@ -223,6 +228,12 @@ def _cause(fact: Fact) -> str:
     if isinstance(fact, ClaimAcknowledged | StatusAnswered):
         return ":".join(part for part in (fact.category, fact.status_code, fact.entity) if part)
     return ""
+
+
+def _outranked(reading: Reading, refused: Made) -> bool:
+    """A payer's word outranks the clearinghouse's (field notes 1.8)."""
+    taken = reading.current(Mark.ACCEPTED, Mark.DECIDED, Mark.DUPLICATE)
+    return refused.mark is Mark.CLEARINGHOUSE_REJECTED and taken is not None
 
 
 _OTHER_REFUSALS = frozenset({Verdict.COVERAGE, Verdict.UNRECOGNISED, Verdict.FINAL_DENIED})

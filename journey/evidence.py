@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from datetime import datetime
 
-from journey.facts import ContactLogged, Fact, LedgerRead, PersonActed, Said
+from journey.facts import ClockRanOut, ContactLogged, Fact, LedgerRead, PersonActed, Said, SupervisorDecided
 from journey.words import Grade
 
 KEPT_PER_KIND = 40
@@ -13,6 +13,9 @@ KEPT_PER_KIND = 40
 
 HEARD_IDS = 400
 """How many fact ids a case remembers to recognise a repeated message."""
+
+LADDER_PREFIX = "TE:"
+"""Clocks of escalations, as against those of the plan."""
 
 _NOT_EVIDENCE = frozenset({"action_ended", "hold_asked", "message_set_aside", "plan_changed"})
 
@@ -28,9 +31,24 @@ def keep(evidence: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
         return evidence
     if any(each.fact_id == fact.fact_id for each in evidence):
         return evidence
+    if isinstance(fact, ClockRanOut):
+        return _with_silence(evidence, fact)
     kept = list(evidence)
     insort(kept, fact, key=order)
     return tuple(_bounded(kept, fact.kind))
+
+
+def _with_silence(evidence: tuple[Fact, ...], rang: ClockRanOut) -> tuple[Fact, ...]:
+    """One silence for each alarm, the one due last: enough to know what has rung, and no case outgrows it."""
+    of_alarm = [rang, *(each for each in evidence if isinstance(each, ClockRanOut) and _alarm(each) == _alarm(rang))]
+    last = max(of_alarm, key=lambda each: (each.due, each.fact_id))
+    kept = [each for each in evidence if each not in of_alarm]
+    insort(kept, last, key=order)
+    return tuple(kept)
+
+
+def _alarm(rang: ClockRanOut) -> tuple[str, str]:
+    return rang.clock, rang.level
 
 
 def _is_evidence(fact: Fact) -> bool:
@@ -38,6 +56,8 @@ def _is_evidence(fact: Fact) -> bool:
         return not is_vague(fact)
     if isinstance(fact, PersonActed):
         return fact.act == "snoozed"
+    if isinstance(fact, ClockRanOut):
+        return not fact.clock.startswith(LADDER_PREFIX)  # an escalation that climbed remembers its rung itself
     return fact.kind not in _NOT_EVIDENCE
 
 
@@ -65,6 +85,13 @@ def is_firm(contact: ContactLogged) -> bool:
 def is_vague(contact: ContactLogged) -> bool:
     """True for 'under review' and the like: nothing new, and not firm (I5)."""
     return contact.says is Said.NOTHING_NEW and not is_firm(contact)
+
+
+def is_progress(fact: Fact) -> bool:
+    """True for news of the claim: not an alarm or an act of ours, not a word without news or without a name (T17)."""
+    if isinstance(fact, ContactLogged):
+        return fact.says is not Said.NOTHING_NEW and contact_grade(fact) > Grade.ASSUMED
+    return not isinstance(fact, ClockRanOut | PersonActed | SupervisorDecided)
 
 
 def what_is_missing(contact: ContactLogged) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from journey.case import Case, Hold, HoldState
-from journey.facts import LedgerRead, SupervisorDecided
+from journey import orders
+from journey.facts import LedgerRead
 from journey.plan import PlanInForce
 from journey.reading import Reading
 from journey.words import Moment, Switch
@@ -33,12 +34,7 @@ def _wanted(case: Case, reading: Reading) -> bool:
 
 def _may_release(case: Case, reading: Reading) -> bool:
     """Only with ledger = expected balance, or by a supervisor with a reason (I3)."""
-    return reading.books.reconciled or case.resolution is not None or _overridden(reading)
-
-
-def _overridden(reading: Reading) -> bool:
-    orders = [each for each in reading.evidence if isinstance(each, SupervisorDecided)]
-    return any(each.decision == "release_hold" and each.reason for each in orders)
+    return reading.books.reconciled or case.resolution is not None or orders.hold_released(reading) is not None
 
 
 def _requested(hold: Hold, now: Moment) -> Hold:
@@ -52,7 +48,9 @@ def _requested(hold: Hold, now: Moment) -> Hold:
 
 
 def _seen(hold: Hold, ledger: LedgerRead, plan: PlanInForce, now: Moment) -> Hold:
-    """What the ledger shows counts, not what it answered."""
+    """What the ledger shows counts, not what it answered; a breach is noted before a lost hold is asked for again."""
+    if _breached(hold, ledger, plan) and ledger.fact_id not in hold.breaches:
+        hold = hold.model_copy(update={"breaches": (*hold.breaches, ledger.fact_id)})
     on = tuple(each for each in hold.wanted if each in ledger.switches_on)
     all_on, none_on = len(on) == len(hold.wanted), not ledger.switches_on
     changes: dict[str, object] = {"verified": on}
@@ -62,8 +60,6 @@ def _seen(hold: Hold, ledger: LedgerRead, plan: PlanInForce, now: Moment) -> Hol
         return _requested(hold, now)
     elif hold.state is HoldState.RELEASE_REQUESTED and none_on:
         changes |= {"state": HoldState.RELEASED, "released_at": now}
-    if _breached(hold, ledger, plan) and ledger.fact_id not in hold.breaches:
-        changes["breaches"] = (*hold.breaches, ledger.fact_id)
     return hold.model_copy(update=changes)
 
 

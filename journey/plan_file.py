@@ -47,6 +47,11 @@ class Plan:
             self._remembered[known] = _in_force(merged(self.document, matching, payer_class))
         return self._remembered[known]
 
+    @property
+    def time_zone(self) -> str:
+        """The provider's time zone (IANA), in which days begin and end."""
+        return str(self.document["calendar"]["time_zone"])
+
     @cached_property
     def sources(self) -> dict[str, Source]:
         """The source of every table of the file, by its place ('clocks.T1', 'override 3')."""

@@ -141,6 +141,8 @@ def _attempts(evidence: tuple[Fact, ...]) -> list[Attempt]:
     begun: list[Attempt] = []
     for fact in evidence:
         for mark in _beginnings(fact):
+            if not _is_new(mark, fact, begun):
+                continue
             submission = fact if isinstance(fact, SecondarySubmitted) else None
             begun.append(
                 Attempt(
@@ -153,6 +155,14 @@ def _attempts(evidence: tuple[Fact, ...]) -> list[Attempt]:
                 )
             )
     return begun
+
+
+def _is_new(mark: Mark, fact: Fact, begun: list[Attempt]) -> bool:
+    """The same promise again is no new attempt (I5); neither are mere words once a claim of ours is under way."""
+    if mark is not Mark.PROMISED or not begun:
+        return True
+    spoken = isinstance(fact, ContactLogged) and begun[-1].by is Mark.SUBMITTED
+    return begun[-1].by is not Mark.PROMISED and not spoken
 
 
 def _beginnings(fact: Fact) -> Iterator[Mark]:
@@ -291,6 +301,7 @@ _CONTACT_MARKS: dict[Said, tuple[Mark, frozenset[Party], Grade]] = {
     Said.PENDED_PATIENT: (Mark.PENDED_PATIENT, frozenset(PAYERS), Grade.STATED),
     Said.ORDER_WRONG: (Mark.ORDER_QUESTIONED, frozenset({*PAYERS, Party.PRIMARY, Party.COB_REGISTRY}), Grade.STATED),
     Said.PROCESSED: (Mark.DECIDED, frozenset(PAYERS), Grade.DOCUMENTED),
+    Said.PAID: (Mark.DECIDED, frozenset(PAYERS), Grade.DOCUMENTED),
     Said.DENIED: (Mark.DENIED, frozenset(PAYERS), Grade.DOCUMENTED),
 }
 """What was said → the mark it makes, who must have said it, and the grade from which it counts."""
@@ -361,16 +372,22 @@ def _find_no_record(reading: Reading, plan: PlanInForce) -> None:
     # An acceptance before the answers does not cancel them: that is dual blame (F8), not an error of ours.
     absent = [each for each in absent if seen is None or each.at > seen.at]
     searches = {each.fact_id: each.searched_by for each in reading.evidence if isinstance(each, StatusAnswered)}
-    calendar = plan_workdays(plan)
     for index, second in enumerate(absent):
         for first in absent[:index]:
-            told = first.fact_id not in searches or second.fact_id not in searches
-            differs = told or searches[first.fact_id] != searches[second.fact_id]
-            if differs and (told or calendar.add(first.at, plan.not_found_gap).date() <= second.at.date()):
+            keys = [searches.get(each.fact_id) for each in (first, second)]
+            answered_and_told = keys.count(None) == 1
+            apart = (keys == [None, None] or keys[0] != keys[1]) and _apart(first, second, plan)
+            if answered_and_told or apart:
                 reading.made[Mark.NOT_FOUND].append(
                     Made(Mark.NOT_FOUND, second.at, second.attempt, second.fact_id, second.grade, second.by)
                 )
                 return
+
+
+def _apart(first: Made, second: Made, plan: PlanInForce) -> bool:
+    """True when the second answer came at least the plan's gap after the first, in days of the provider."""
+    calendar = plan_workdays(plan)
+    return calendar.local_date(calendar.add(first.at, plan.not_found_gap)) <= calendar.local_date(second.at)
 
 
 def _read_ledger(reading: Reading, reads: list[LedgerRead]) -> None:

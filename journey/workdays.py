@@ -69,7 +69,7 @@ class Workdays:
 
     def is_workday(self, day: date) -> bool:
         """True on a weekday that is neither a federal holiday, as observed, nor an extra closed day."""
-        return day.weekday() < 5 and day not in _federal_holidays(day.year) and day not in self._closed
+        return day.weekday() < 5 and day not in _FEDERAL_HOLIDAYS and day not in self._closed
 
     def between(self, after: date, until: date) -> int:
         """How many business days lie after one date up to and including another; 0 when it is not later."""
@@ -100,6 +100,7 @@ def plan_workdays(plan: PlanInForce) -> Workdays:
     return workdays(plan.time_zone, plan.extra_holidays, plan.business_open, plan.business_close)
 
 
-@lru_cache(maxsize=256)
-def _federal_holidays(year: int) -> frozenset[date]:
-    return frozenset(UnitedStates(years=year))  # type: ignore[no-untyped-call]
+_FEDERAL_HOLIDAYS: frozenset[date] = frozenset(UnitedStates(years=range(1990, 2081)))  # type: ignore[no-untyped-call]
+"""As observed. All at once, when the module is loaded: the library looks for translations on the disk whenever it
+makes a year, and a decision may not touch the disk.
+"""

@@ -170,7 +170,7 @@ def _bystander(rng: Random, number: str, provider: Practice, run: datetime) -> B
 
 
 def _script(rng: Random, part: Part, number: str, provider: Practice, run: datetime) -> Script:
-    """One script; draws until the money fits the part, so that a payment is there to be lost."""
+    """One script, with a payment at stake unless its part says otherwise."""
     first, second = _payers(rng, part)
     patient = person(rng, *_born(first))
     dependent = first.payer_class is not PayerClass.MEDICARE and rng.random() < 0.2

@@ -48,8 +48,8 @@ class Clock:
         while not done() and (until is None or self._now < until):
             reached = tempo.case_time(datetime.now(UTC))
             await self.run_until(reached if until is None else min(reached, until))
-            following = self.next_due()
-            if following is None or done():
+            ahead = [moment for moment in (self.next_due(), until) if moment is not None]
+            if not ahead or done():
                 return
-            wait = (tempo.wall_time(following) - datetime.now(UTC)).total_seconds()
+            wait = (tempo.wall_time(min(ahead)) - datetime.now(UTC)).total_seconds()
             await asyncio.sleep(max(wait, 0))

@@ -27,12 +27,13 @@ class PostingDesk:
         self._scene = scene
         self._ledger = scene.ledger
         self._wrong: set[str] = set()
+        self._primary_at: dict[str, datetime] = {}
         self.payers: SecondaryPayers | None = None
         """Who takes payments back; set once both sides of the world exist."""
 
     def primary_remitted(self, script: Script, run: datetime) -> None:
         """Post the primary's decision; the rest becomes the patient's balance, and that is the danger."""
-        at = script.bd(run, "primary_posting_bd") + POSTING_WORK
+        at = self._primary_at[script.claim_number] = script.bd(run, "primary_posting_bd") + POSTING_WORK
 
         async def posted() -> None:
             primary = script.primary
@@ -41,12 +42,15 @@ class PostingDesk:
         self._scene.clock.at(at, posted)
 
     def secondary_remitted(self, script: Script, decision: Adjudication, run: datetime) -> None:
-        """Bank the payment and post the decision, rightly or not."""
+        """Bank the payment and post the decision, rightly or not; what the patient owes is decided already."""
+        self._scene.tally.owes(script.claim_number, run, decision.patient_share)
         banked = run
         if decision.paid:
             banked = script.bd(run, "deposit_bd") + BANK_OPENS
             self._scene.clock.at(banked, partial(self._deposit, script, decision.paid))
-        self._scene.clock.at(script.bd(banked, "posting_bd") + POSTING_WORK, partial(self._post, script, decision))
+        # A secondary that decides first waits: its payment comes off what the primary leaves.
+        posted = max(script.bd(banked, "posting_bd"), self._primary_at[script.claim_number]) + POSTING_WORK
+        self._scene.clock.at(posted, partial(self._post, script, decision))
 
     async def _deposit(self, script: Script, cents: int) -> None:
         self._ledger.deposit(script.claim_number, cents, self._scene.clock.now)
@@ -55,7 +59,7 @@ class PostingDesk:
         account, now = script.claim_number, self._scene.clock.now
         if script.posting is Posting.RIGHT:
             self._ledger.post_secondary(account, decision.paid, decision.written_off, decision.patient_share, now)
-            self._settled(script, decision)
+            self._settled(script)
             return
         if script.posting is Posting.SUSPENSE:
             self._ledger.post_to_suspense(account, decision.paid, now)
@@ -64,10 +68,9 @@ class PostingDesk:
         self._wrong.add(account)
         self._scene.tally.broke(account, now)
 
-    def _settled(self, script: Script, decision: Adjudication) -> None:
+    def _settled(self, script: Script) -> None:
         """Both payers are done; a takeback may still come."""
         account, now = script.claim_number, self._scene.clock.now
-        self._scene.tally.owes(account, now, decision.patient_share)
         if script.truth is Mode.TAKEBACK and account not in self._scene.tally.broke_at:
             self._scene.clock.at(script.days(now, "takeback"), partial(self._taken_back, script))
         else:
@@ -96,7 +99,7 @@ class PostingDesk:
         account, now, decision = script.claim_number, self._scene.clock.now, script.final
         self._ledger.correct(account, decision.paid, decision.written_off, decision.patient_share, now)
         self._wrong.discard(account)
-        self._settled(script, decision)
+        self._settled(script)
 
     def write_off(self, script: Script) -> None:
         """Let the rest go: nobody may be billed for it."""

@@ -26,6 +26,8 @@ NOT_FOUND = ("D0", "35")
 IN_PROCESS = ("P1", "20")
 SYSTEM_DOWN = ("E1", "0")
 DENIED = ("F2", "0")
+ACCEPTED = ("A2", "20")
+ON_FILE_ALREADY = ("A3", "54")
 QUICK_DENIAL = 9
 """Calendar days after which a claim is denied that never gets as far as its benefits."""
 
@@ -84,31 +86,34 @@ class SecondaryPayers:
     async def receive(self, claim: Incoming) -> None:
         """Take a claim in, from whichever side it comes."""
         file = self.on_file(claim.script)
-        self._count(file, claim)
+        awaited = claim.script.arrival is Arrival.AFTER_OURS and claim.channel == "crossover"
+        if claim.channel == "baton" and not file.order_right:
+            self._scene.tally.before_cob_verified[claim.script.claim_number] += 1
+        if file.held is not None and not awaited:
+            self._take_another(file, claim)
+            return
+        if claim.frequency == "1" and file.denied:
+            self._scene.tally.first_time_after_denial[claim.script.claim_number] += 1
+        file.held = claim
+        self._take_first(file, claim)
+
+    def _take_another(self, file: OnFile, claim: Incoming) -> None:
+        """A claim while one is in hand: a first-time claim is a duplicate, a replacement changes nothing."""
+        if claim.frequency == "1":
+            self._scene.tally.duplicates[claim.script.claim_number] += 1
+        self._acknowledge(file, claim, ON_FILE_ALREADY if claim.frequency == "1" else ACCEPTED)
+
+    def _take_first(self, file: OnFile, claim: Incoming) -> None:
         objection = self._objection(file, claim)
-        waiting = claim.script.arrival is Arrival.AFTER_OURS and claim.channel == "baton"
-        file.held = file.held or claim
-        if waiting:
+        if claim.script.arrival is Arrival.AFTER_OURS and claim.channel == "baton":
             self.on_late_crossover(claim.script)
             self._refuse_duplicate(file, claim)
         elif objection is None:
-            file.held = claim
             self._accept(file, claim)
         elif objection.by is RefusedBy.REMITTANCE:
             self._deny(file, claim, objection)
         else:
             self._reject(file, claim, objection.code)
-
-    def _count(self, file: OnFile, claim: Incoming) -> None:
-        number, tally = claim.script.claim_number, self._scene.tally
-        first_time = claim.frequency == "1"
-        excused = claim.script.arrival is Arrival.AFTER_OURS and claim.channel == "crossover"
-        if first_time and file.held is not None and not excused:
-            tally.duplicates[number] += 1
-        if first_time and file.denied:
-            tally.first_time_after_denial[number] += 1
-        if claim.channel == "baton" and not file.order_right:
-            tally.before_cob_verified[number] += 1
 
     def _objection(self, file: OnFile, claim: Incoming) -> Refusal | None:
         """Why the claim is refused before its benefits are looked at."""
@@ -118,9 +123,8 @@ class SecondaryPayers:
     def _accept(self, file: OnFile, claim: Incoming) -> None:
         script, now = claim.script, self._scene.clock.now
         file.refused = file.denied = False
-        lost = script.truth is Mode.DUAL_BLAME and not file.lost
-        run = self._acknowledge(file, claim, ("A2", "20"))
-        if lost:
+        run = self._acknowledge(file, claim, ACCEPTED)
+        if script.truth is Mode.DUAL_BLAME:
             self._scene.clock.at(run, partial(self._lose, file))
         else:
             self._scene.clock.at(script.days(now, "adjudication"), partial(self._decide, file))
@@ -143,7 +147,7 @@ class SecondaryPayers:
         self._scene.clock.at(run, partial(self._turned_away, file, False))
 
     def _deny(self, file: OnFile, claim: Incoming, refusal: Refusal) -> None:
-        self._acknowledge(file, claim, ("A2", "20"))
+        self._acknowledge(file, claim, ACCEPTED)
         ready = self._scene.clock.now + timedelta(days=QUICK_DENIAL)
         run = self._remit(file, self._denial(file, refusal), ready)
         self._scene.clock.at(run, partial(self._turned_away, file, True))
@@ -161,7 +165,7 @@ class SecondaryPayers:
             known = clock.now + timedelta(days=1, hours=2)
             clock.at(known, partial(self._say_duplicate, file, claim, tuple(refusal.code.split(":"))))
             return
-        self._acknowledge(file, claim, ("A2", "20"))
+        self._acknowledge(file, claim, ACCEPTED)
         run = self._remit(file, self._denial(file, refusal), clock.now + timedelta(days=QUICK_DENIAL))
         clock.at(run, partial(self._note_break, file))
 

@@ -17,6 +17,7 @@ from sandbox.door import Door
 from sandbox.ledger import Ledger
 from sandbox.noise import Deliver, Noise
 from sandbox.payers import CrossoverCarrier, PrimaryPayers
+from sandbox.people import Practice
 from sandbox.post_office import Controls, PostOffice
 from sandbox.posting_desk import PostingDesk
 from sandbox.requests import ClaimRequest, StatusRequest, take
@@ -63,7 +64,7 @@ class World:
         """Plan everything that happens by itself.
 
         Args:
-            scripts: What truly happens, from `sandbox.casting.population`.
+            scripts: What truly happens, from `sandbox.casting.population`; at least one.
             tempo: Case time; the same as the cases'.
             drop: Folder into which Baton writes requests.
             pickup: Folder from which Baton reads files.
@@ -83,16 +84,7 @@ class World:
         controls = Controls()
         noise = Noise(self.clock, controls, deliver or into_folder(pickup), seed, quiet)
         scene = Scene(self.clock, PostOffice(self.clock, controls, noise.send), ledger, self.tally, seed)
-        practice = scripts[0].bill.practice
-        self.posting = PostingDesk(scene)
-        self.secondaries = SecondaryPayers(scene, practice, self.posting.secondary_remitted)
-        self.posting.payers = self.secondaries
-        self.clearinghouse = Clearinghouse(scene, practice, self.secondaries.receive)
-        self.carrier = CrossoverCarrier(scene, self.secondaries.receive)
-        self.secondaries.on_late_crossover = self.carrier.find_again
-        self.primaries = PrimaryPayers(scene, practice)
-        self.billing = BillingSystem(scene, practice, self.clearinghouse.take_file)
-        self.desk = CaseWorkers(scene, self.scripts, door, self.secondaries, self.posting)
+        self._cast(scene, scripts[0].bill.practice, door)
         self._begin(bystanders)
 
     @property
@@ -128,6 +120,18 @@ class World:
             self.clearinghouse.take_request(request, script)
         else:
             await self.secondaries.answer(request, script)
+
+    def _cast(self, scene: Scene, practice: Practice, door: Door) -> None:
+        """Partners know each other only where a claim or a payment passes between them."""
+        self.posting = PostingDesk(scene)
+        self.secondaries = SecondaryPayers(scene, practice, self.posting.secondary_remitted)
+        self.posting.payers = self.secondaries
+        self.clearinghouse = Clearinghouse(scene, practice, self.secondaries.receive)
+        self.carrier = CrossoverCarrier(scene, self.secondaries.receive)
+        self.secondaries.on_late_crossover = self.carrier.find_again
+        self.primaries = PrimaryPayers(scene, practice)
+        self.billing = BillingSystem(scene, practice, self.clearinghouse.take_file)
+        self.desk = CaseWorkers(scene, self.scripts, door, self.secondaries, self.posting)
 
     def _begin(self, bystanders: Sequence[Bystander]) -> None:
         for script in self.scripts.values():

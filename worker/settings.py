@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ Mode = Literal["embedded", "cluster"]
 PREFIX = "BATON_"
 HOME_MARK = "{home}"
 DATABASES = ("sqlite", "postgresql+psycopg")
+DRAIN_WITHIN = timedelta(seconds=45)
+"""How long a worker that was told to stop (SIGTERM) lets running activities finish; none takes longer than 30 s."""
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -321,4 +325,6 @@ class _Reading:
         """A misspelt variable would be a setting silently not made."""
         known = {variable for setting in SETTINGS for variable in setting.variables}
         unknown = sorted(name for name in self.env if name.startswith(PREFIX) and name not in known)
-        self.problems.extend(f"{name} is not a setting; `baton --help` tells where all are listed" for name in unknown)
+        for name in unknown:
+            near = get_close_matches(name, known, n=1)
+            self.problems.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else ""))

@@ -51,13 +51,15 @@ def test_a_database_without_tables_is_refused_with_the_way_out(databases: Any, s
 
 
 def test_a_database_of_another_version_is_refused(url: str, seal: Any) -> None:
-    """An older Baton does not write into tables that it does not know."""
+    """An older Baton neither writes into tables that it does not know nor changes them."""
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     with pytest.raises(NotMigratedError, match="schema 9999"):
         open_casebook(url, seal)
+    with pytest.raises(NotMigratedError, match="use a newer one"):
+        migrate(url)
 
 
 def test_a_casebook_in_memory_is_refused(seal: Any) -> None:

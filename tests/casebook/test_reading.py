@@ -166,7 +166,7 @@ def test_lists_by_due_time_read_an_index(book: Casebook, a_case: MakeCase, noon:
         if on_postgresql:
             tx.connection.execute(text("SET LOCAL enable_seqscan = off"))
         explain = "EXPLAIN " if on_postgresql else "EXPLAIN QUERY PLAN "
-        for condition in ("", "AND practice = 'lakeside'"):
+        for condition in ("", "AND practice = 'lakeside'", "AND owner = 'dana'"):
             plan = " ".join(str(each) for each in tx.connection.execute(text(explain + ask.format(condition))))
             assert "_due" in plan
             assert "Sort" not in plan

@@ -34,6 +34,10 @@ class Knowing:
 
     scripts: tuple[Script, ...]
     holds: bool = True
+    silent: bool = False
+    """Sends no claim at all."""
+    stubborn: bool = False
+    """Ignores corrections and sends the same claim again."""
     world: World = field(init=False)
     contacts: list[ContactLogged] = field(default_factory=list)
     corrections: list[CorrectionMade] = field(default_factory=list)
@@ -67,7 +71,9 @@ class Knowing:
         script = self.world.scripts[await self.claim_number(case_id)]
         denied = script.refusal is not None and script.refusal.by is RefusedBy.REMITTANCE
         if correction.corrects in ("claim_data", "cob_verified"):
-            self.request(script, "again", member_id=correction.after, frequency="7" if denied else "1")
+            self.request(
+                script, "again", member_id="" if self.stubborn else correction.after, frequency="7" if denied else "1"
+            )
 
     async def decide(self, case_id: str, decision: SupervisorDecided) -> None:
         """Keep the decision."""
@@ -81,6 +87,8 @@ class Knowing:
 
     def request(self, script: Script, step: str, member_id: str = "", frequency: str = "1") -> None:
         """Put a secondary claim into the drop folder, as JSON that carries more than partners read."""
+        if self.silent:
+            return
         other = script.bill.other
         self._drop(
             f"{script.claim_number}-{step}.claim.json",
@@ -152,32 +160,34 @@ class Knowing:
         remitted = script.remitted_at + timedelta(days=1)
         at = self.world.clock.at
         if script.route is Route.DECLINED:
-            at(remitted + timedelta(hours=20), self._step(self.request, script, "first"))
+            at(remitted + timedelta(hours=20), self.step(self.request, script, "first"))
         elif script.route is Route.NOBODY:
-            at(after_business_days(remitted, 6), self._step(self.request, script, "first"))
+            at(after_business_days(remitted, 6), self.step(self.request, script, "first"))
         elif script.truth in (Mode.CROSSOVER_LOST, Mode.DUPLICATE):
-            at(remitted + timedelta(days=22), self._step(self.ask, script))
-            at(remitted + timedelta(days=26), self._step(self.ask, script))
-            at(remitted + timedelta(days=32), self._step(self.request, script, "first"))
+            at(remitted + timedelta(days=22), self.step(self.ask, script))
+            at(remitted + timedelta(days=26), self.step(self.ask, script))
+            at(remitted + timedelta(days=32), self.step(self.request, script, "first"))
         elif script.truth is Mode.DUAL_BLAME:
-            at(remitted + timedelta(days=24), self._step(self.ask, script))
-            at(remitted + timedelta(days=28), self._step(self.ask, script))
+            at(remitted + timedelta(days=24), self.step(self.ask, script))
+            at(remitted + timedelta(days=28), self.step(self.ask, script))
         elif script.truth is None:
-            at(remitted + timedelta(days=21), self._step(self.ask, script))
+            at(remitted + timedelta(days=21), self.step(self.ask, script))
 
-    def _step(self, act: Callable[..., None], *args: object) -> Callable[[], Any]:
-        async def step() -> None:
+    def step(self, act: Callable[..., None], *args: object) -> Callable[[], Any]:
+        """A planned call of one of these."""
+
+        async def called() -> None:
             act(*args)
 
-        return step
+        return called
 
     async def _look(self) -> None:
-        """Once an hour: notices where something broke, holds where a balance waits for insurers."""
+        """Every few hours: notices where something broke, holds where a balance waits for insurers."""
         for script in self.scripts:
             await self._notice(script)
             if self.holds:
                 self._hold(script)
-        self.world.clock.at(self.world.clock.now + timedelta(hours=1), self._look)
+        self.world.clock.at(self.world.clock.now + timedelta(hours=5), self._look)
 
     async def _notice(self, script: Script) -> None:
         kinds = {

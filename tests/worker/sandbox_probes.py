@@ -1,9 +1,10 @@
-"""A workflow that stays within what is passed through, for the tests of the sandbox."""
+"""Workflows that stay within what is passed through, for the tests that need the sandbox."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 from journey.workdays import workdays
 
@@ -27,3 +28,17 @@ class Calendar:
         while not calendar.is_workday(day):
             day = date.fromordinal(day.toordinal() + 1)
         return day
+
+
+@workflow.defn
+class Careless:
+    """Logs what it was given, and what failed."""
+
+    @workflow.run
+    async def run(self, name: str) -> None:
+        """One line before and one after an activity that fails."""
+        workflow.logger.info("case.opened", extra={"hop": "transmitted", "patient": name})
+        try:
+            await workflow.execute_activity("send_carelessly", name, start_to_close_timeout=timedelta(seconds=10))
+        except ActivityError:
+            workflow.logger.exception("case.lost")

@@ -64,6 +64,11 @@ def test_everything_wrong_is_told_at_once() -> None:
     assert sorted(problem.split()[0] for problem in problems(wrong)) == sorted(wrong)
 
 
+def test_a_misspelt_variable_is_told_with_the_nearest_name() -> None:
+    """A setting that was not made because of a slip is found at the start, not by its missing effect."""
+    assert problems({"BATON_LEGER_URL": "x"}) == ("BATON_LEGER_URL is not a setting; did you mean BATON_LEDGER_URL?",)
+
+
 def test_problems_do_not_repeat_what_was_given() -> None:
     """A refused address may hold a password: it is not echoed."""
     told = problems({"BATON_CASEBOOK_URL": "mysql://baton:hunter2@db", "BATON_LEDGER_URL": "http://me:hunter2@ledger"})

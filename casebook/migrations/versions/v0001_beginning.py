@@ -26,18 +26,11 @@ def upgrade() -> None:
         _append_only_on_sqlite()
 
 
-def downgrade() -> None:
-    """Refused: evidence is kept for six years."""
-    raise NotImplementedError("the casebook is never taken back to having no tables")
-
-
 def _cases() -> None:
     op.create_table("cases", *_identity(), *_standing(), *_money(), *_work(), *_chain())
-    for name, columns in (
-        ("cases_due", ("listed_due", "case_id")),
-        ("cases_practice_due", ("practice", "listed_due", "case_id")),
-    ):
-        op.create_index(name, "cases", list(columns), postgresql_where=OPEN, sqlite_where=OPEN)
+    for name, first in (("cases_due", []), ("cases_practice_due", ["practice"]), ("cases_owner_due", ["owner"])):
+        columns = [*first, "listed_due", "case_id"]
+        op.create_index(name, "cases", columns, postgresql_where=OPEN, sqlite_where=OPEN)
     op.create_table(
         "case_states",
         sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),

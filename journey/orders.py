@@ -1,0 +1,40 @@
+"""A supervisor's orders that are in force: the newest facts can overtake them, and some need a second person."""
+
+from __future__ import annotations
+
+from journey.facts import SupervisorDecided
+from journey.marks import Mark
+from journey.reading import Reading
+
+
+def hold_released(reading: Reading) -> SupervisorDecided | None:
+    """The order that ends the hold, with its reason; a takeback after it arms the hold again (I3)."""
+    return _in_force(reading, "release_hold") or closed(reading)
+
+
+def closed(reading: Reading) -> SupervisorDecided | None:
+    """The order that closes the case (R7): two persons; a takeback after it opens the case again."""
+    order = _in_force(reading, "close")
+    return order if order and _by_two(order) else None
+
+
+def resubmission(reading: Reading) -> SupervisorDecided | None:
+    """The order to send the claim again, by two persons, that no submission has followed yet."""
+    order = _newest(reading, "resubmit_now")
+    sent = reading.newest(Mark.SUBMITTED)
+    waits = order is not None and (sent is None or sent.at < order.happened_at)
+    return order if order and waits and _by_two(order) else None
+
+
+def _newest(reading: Reading, decision: str) -> SupervisorDecided | None:
+    orders = [each for each in reading.evidence if isinstance(each, SupervisorDecided) and each.decision == decision]
+    return orders[-1] if orders and orders[-1].reason else None
+
+
+def _in_force(reading: Reading, decision: str) -> SupervisorDecided | None:
+    order, back = _newest(reading, decision), reading.newest(Mark.REVERSED)
+    return order if order and (back is None or order.happened_at > back.at) else None
+
+
+def _by_two(order: SupervisorDecided) -> bool:
+    return order.second_person not in ("", order.person)
