@@ -111,22 +111,26 @@ class FileIntake(Intake):
                 if isinstance(item, Finding):
                     counts[f"finding.{item.code}"] += 1
                 elif isinstance(item, Quarantined):
-                    self._quarantine(tx, item, file, counts)
+                    reason = "; ".join(f"{each.code} at {each.place}: {each.advice}" for each in item.reasons)
+                    self._set_aside(tx, file, f"byte {item.where.offset}", reason, item.raw.encode(), counts)
                 else:
                     batch.kinds.add(item.type)
                     counts["transactions"] += 1
                     self._place(tx, item, file, reception, batch, counts)
         return batch
 
-    def _quarantine(self, tx: Transaction, item: Quarantined, file: FileToRead, counts: Counter[str]) -> None:
+    def _set_aside(
+        self, tx: Transaction, file: FileToRead, place: str, reason: str, raw: bytes, counts: Counter[str]
+    ) -> None:
+        """Keep what cannot be used, for a person to look at; reasons hold no value of a claim."""
         counts["quarantined"] += 1
         register.quarantine(
             tx,
             digest=file.digest,
             practice=file.practice,
-            place=f"byte {item.where.offset}",
-            reasons=[f"{each.code} at {each.place}: {each.advice}" for each in item.reasons],
-            raw=item.raw.encode(),
+            place=place,
+            reasons=reason.split("; "),
+            raw=raw,
             at=self._now(),
         )
 
@@ -151,16 +155,9 @@ class FileIntake(Intake):
     def _open(self, tx: Transaction, billed: BilledClaim, file: FileToRead, batch: Batch, counts: Counter[str]) -> None:
         claim = snapshot(billed, file.practice)
         if claim is None:
-            counts["quarantined"] += 1
-            register.quarantine(
-                tx,
-                digest=file.digest,
-                practice=file.practice,
-                place=f"byte {billed.where.offset}",
-                reasons=["the claim names no date of service (DTP*472 or DTP*434): no deadline can be counted"],
-                raw="~".join(billed.segments).encode(),
-                at=self._now(),
-            )
+            reason = "the claim names no date of service (DTP*472 or DTP*434): no deadline can be counted"
+            raw = "~".join(billed.segments).encode()
+            self._set_aside(tx, file, f"byte {billed.where.offset}", reason, raw, counts)
             return
         case_id = self._opaque("case", claim.practice, claim.claim_number, claim.service_from.isoformat())
         register.index_claim(tx, file.practice, KeyKind.CLAIM_NUMBER, claim.claim_number, case_id)
@@ -177,6 +174,10 @@ class FileIntake(Intake):
         fact = sighting.fact
         if register.fact_state(tx, fact.fact_id) is FactState.DELIVERED:
             counts["repeated"] += 1
+            return
+        if not sighting.keys:
+            reason = f"a {fact.kind} that names neither a claim nor a submission: find out whose it is"
+            self._set_aside(tx, file, fact.source, reason, FACT.dump_json(fact), counts)
             return
         found, fact = _find(tx, sighting, file.practice)
         case_id = found or self._park(tx, sighting, fact, file)

@@ -87,5 +87,7 @@ def _repetition(elements: list[str], marks: set[str]) -> str:
 
 def _broken_by_lines(text: str, delimiters: Delimiters) -> bool:
     """Tells whether the body uses line breaks although the ISA names another terminator."""
+    if delimiters.terminator in "\r\n":
+        return False
     element, terminator = re.escape(delimiters.element), re.escape(delimiters.terminator)
     return re.match(rf"\s*GS{element}[^\r\n{terminator}]*[\r\n]+\s*ST{element}", text) is not None

@@ -163,15 +163,15 @@ def _alarms(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Ite
             key = f"{case.case_id}:{clock.name}:{level.value}:{due:%Y%m%dT%H%M}"
             if then is Then.ASK_STATUS:
                 yield _question(reading, key, row.silence_means, now)
-            elif then is Then.READ_LEDGER or clock.name in _READ_AT_HARD:
-                yield _simple(key, ActionKind.READ_LEDGER, row.pending, Party.LEDGER, now)
-            elif then is Then.TASK:
+            if then is Then.READ_LEDGER or clock.name in _LOOKS_FIRST:
+                yield _simple(f"{key}:ledger", ActionKind.READ_LEDGER, row.pending, Party.LEDGER, now)
+            if then is Then.TASK:
                 yield _task(key, row.holder, f"{row.pending}: {row.silence_means}", now)
     yield from _filing_tasks(case, plan, now)
 
 
-_READ_AT_HARD = frozenset({"T2", "T10", "T11", "T12", "TH"})
-"""Clocks whose last alarm looks at the ledger once more before anybody is blamed."""
+_LOOKS_FIRST = frozenset({"T2", "T10", "T11", "T12", "TH"})
+"""Clocks whose alarms look at the ledger once more before anybody is blamed."""
 
 
 def _filing_tasks(case: Case, plan: PlanInForce, now: Moment) -> Iterator[Action]:

@@ -29,7 +29,6 @@ from journey.facts import (
     PersonActed,
     PlanChanged,
     RemitAdjudicated,
-    SupervisorDecided,
 )
 from journey.filing import filing_limit
 from journey.marks import Mark

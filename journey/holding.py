@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from journey.case import Case, Hold, HoldState
 from journey import orders
+from journey.case import Case, Hold, HoldState
 from journey.facts import LedgerRead
 from journey.plan import PlanInForce
 from journey.reading import Reading

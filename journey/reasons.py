@@ -95,11 +95,11 @@ def _hold(before: Case, after: Case, source: tuple[str, ...]) -> Iterator[Reason
 
 def _clocks(before: Case, after: Case) -> Iterator[Reason]:
     old, new = ({each.name: each for each in case.clocks} for case in (before, after))
-    for name in new.keys() - old.keys():
+    for name in (each for each in new if each not in old):
         yield Reason(rule=f"clock {name}", facts=(new[name].started_by,), says=f"{name} starts{_due(new[name])}")
-    for name in old.keys() - new.keys():
+    for name in (each for each in old if each not in new):
         yield Reason(rule=f"clock {name}", says=f"{name} stops")
-    for name in new.keys() & old.keys():
+    for name in (each for each in new if each in old):
         if new[name].moved_by != old[name].moved_by:
             yield Reason(rule=f"clock {name}", facts=new[name].moved_by, says=f"{name} moves{_due(new[name])}")
         elif len(new[name].fired) > len(old[name].fired):

@@ -31,7 +31,7 @@ from journey.plan_file import Plan
 from journey.sentence import sentence
 from journey.story import Must, Step, Story
 from journey.story_musts import View
-from journey.story_phrases import Arrangement, LedgerShows
+from journey.story_notes import Arrangement, LedgerShows
 from journey.words import Frozen, Grade, Level, Moment, Party, Switch
 
 ERRAND_TAKES = timedelta(hours=1)
@@ -228,7 +228,7 @@ class _Life:
             submissions=self.submissions,
             refusal=self.last.refused if self.last else "",
             changed=self.last.applied if self.last else True,
-            says=tuple(reason.says for turn in day.turns for reason in turn.reasons),
+            says=tuple(f"{each.says} {each.would_change}" for turn in day.turns for each in turn.reasons),
         )
 
     # ---- time -------------------------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ def as_json(rehearsal: Rehearsal, indent: int | None = 1) -> str:
 
 
 def _heading(day: Day) -> str:
-    return f"{_written(day.day)}, day {day.number}"
+    counted = f", day {day.number}" if day.number >= 0 else ""
+    return f"{_written(day.day)}{counted}"
 
 
 def _written(day: date) -> str:

@@ -29,7 +29,8 @@ from journey.case import Opening
 from journey.claim import Claim, Coverage
 from journey.facts import Fact
 from journey.story_musts import Check, check_of
-from journey.story_phrases import Arrangement, LedgerShows, Note, Teller
+from journey.story_notes import Arrangement, LedgerShows, Note, Scene
+from journey.story_phrases import hear
 from journey.story_words import UnclearError
 from journey.words import Moment, PayerClass
 
@@ -102,14 +103,14 @@ class _Reader:
     first: date | None = None
     day: date | None = None
     last: datetime | None = None
-    teller: Teller | None = None
+    scene: Scene | None = None
 
     def read(self, text: str) -> Story:
         lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
         notes = [each for each in lines if each[1] and not self._is_heading(*each)]
         claim, billed = self._claim()
         self.day = claim.service_to
-        self.teller = Teller(claim, self._date)
+        self.scene = Scene(claim, self._date)
         steps = tuple(step for number, line in notes for step in self._steps(number, line))
         if not steps:
             self.problems.append("the story has no dated line; write one like '12 Mar  silence'")
@@ -117,7 +118,7 @@ class _Reader:
             raise StoryError(tuple(self.problems))
         assert self.first is not None
         opened = self._moment(min(billed or self.first, self.first), FIRST_NOTE) - _APART
-        opening = Opening(case_id=CASE_ID, claim=claim, opened_at=opened.astimezone(UTC))
+        opening = Opening(case_id=CASE_ID, claim=claim, opened_at=opened)
         return Story(self.title or "untitled", opening, steps, self.time_zone)
 
     # ---- the heading ------------------------------------------------------------------------------------------------
@@ -194,17 +195,17 @@ class _Reader:
             self.problems.append(f"line {number}: {problem}")
 
     def _note(self, number: int, at: time | None, text: str) -> Step:
-        assert self.teller is not None
+        assert self.scene is not None
         moment = self._next(at)
-        brings = self.teller.hear(Note(f"line {number}", moment.astimezone(UTC), text))
-        return Step(number, moment.astimezone(UTC), text, brings)
+        brings = hear(Note(f"line {number}", moment, text), self.scene)
+        return Step(number, moment, text, brings)
 
     def _must(self, number: int, at: time | None, text: str) -> Must:
         if at is not None:
             raise UnclearError("a '=>' line is about a day; leave the time out")
         assert self.day is not None
-        assert self.teller is not None
-        return Must(number, self.day, text, check_of(text, self.teller))
+        assert self.scene is not None
+        return Must(number, self.day, text, check_of(text, self.scene))
 
     def _when(self, line: str) -> tuple[time | None, str]:
         """Takes the date and time from the front of a line, if it has them."""

@@ -37,7 +37,8 @@ from journey.tempo import Tempo
 from journey.words import Level, Party, Switch
 from sandbox.casting import bystanders, population
 from sandbox.ledger import Ledger
-from sandbox.score import CaseFound, Finding, Score, score
+from sandbox.live import found_in
+from sandbox.score import Score, score
 from sandbox.world import World
 from worker.keys import KeyRing
 from worker.seal import CasebookSeal
@@ -54,7 +55,7 @@ class CoreCases:
         self.cases: dict[str, Case] = {}
         self.plans: dict[str, PlanInForce] = {}
         self.decisions = 0
-        self.do: Callable[[Case, Action], list[Fact]] = lambda case, action: []
+        self.do: Callable[[Case, Action], list[Fact]] = lambda *_: []
         self._alarms: list[tuple[datetime, str]] = []
 
     # ---- as `activities.intake.Cases` -------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ class Season:
         """Build the world, the cases and the hands between them."""
         self.scripts = population(claims, seed, start)
         self.ledger = Ledger()
-        keys = KeyRing.new()
+        keys = _keys(seed)
         drop, self._pickup = folder / "out", folder / "in"
         drop.mkdir()
         self._pickup.mkdir()
@@ -288,24 +289,13 @@ class Season:
 
     def score(self) -> Score:
         """Truth against found."""
-        return score(self.scripts, found_in(self.cases.cases.values()), self.ledger, self.world)
+        return score(self.scripts, found_in(list(self.cases.cases.values())), self.ledger, self.world)
 
 
-def found_in(cases: Iterator[Case] | object) -> dict[str, CaseFound]:
-    """What the scorer needs of each case, by claim number."""
-    return {each.claim.claim_number: _found(each) for each in cases}  # type: ignore[attr-defined]
-
-
-def _found(case: Case) -> CaseFound:
-    return CaseFound(
-        claim_number=case.claim.claim_number,
-        found=tuple(Finding(mode=each.mode, state=each.state, found_at=each.found_at) for each in case.found),
-        resolution=case.resolution,
-        escalations=tuple(each.kind.value for each in case.escalations),
-        has_clock=case.next_clock is not None,
-        is_open=case.closed_at is None,
-        opened_at=case.opened_at,
-    )
+def _keys(seed: int) -> KeyRing:
+    """A ring that is the same for a seed, so that a season can be run again exactly."""
+    key = sha256(f"season {seed}".encode()).digest()
+    return KeyRing({"season": key}, "season", key)
 
 
 @contextmanager

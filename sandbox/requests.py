@@ -23,7 +23,6 @@ class RequestedClaim(Frozen):
     """The claim inside a request, as far as a payer looks."""
 
     claim_number: str
-    charge: int
     coverages: tuple[NamedPolicy, ...]
 
 
@@ -35,7 +34,6 @@ class ClaimRequest(Frozen):
     group_control: str = ""
     transaction_control: str = ""
     frequency: str = "1"
-    original_payer_claim_number: str = ""
     payer_id: str
     claim: RequestedClaim
     written_at: Moment

@@ -23,6 +23,7 @@ from sandbox.x12_writer import TransactionSet
 STATUS_HOURS = (13, 17, 21)
 ACKNOWLEDGEMENT_HOURS = (12, 18, 22)
 NOT_FOUND = ("D0", "35")
+RECEIVED = ("A1", "20")
 IN_PROCESS = ("P1", "20")
 SYSTEM_DOWN = ("E1", "0")
 DENIED = ("F2", "0")
@@ -42,6 +43,8 @@ class OnFile:
     script: Script
     held: Incoming | None = None
     """The claim in hand; None before it arrives and after a refusal."""
+    accepted: bool = False
+    """The claim in hand passed the payer's own edits, and the provider could know it."""
     denied: bool = False
     """By an 835, so that the next one must be a replacement."""
     refused: bool = False
@@ -123,11 +126,16 @@ class SecondaryPayers:
     def _accept(self, file: OnFile, claim: Incoming) -> None:
         script, now = claim.script, self._scene.clock.now
         file.refused = file.denied = False
+        file.accepted = claim.channel == "crossover"
         run = self._acknowledge(file, claim, ACCEPTED)
+        self._scene.clock.at(run, partial(self._accepted, file))
         if script.truth is Mode.DUAL_BLAME:
             self._scene.clock.at(run, partial(self._lose, file))
         else:
             self._scene.clock.at(script.days(now, "adjudication"), partial(self._decide, file))
+
+    async def _accepted(self, file: OnFile) -> None:
+        file.accepted = True
 
     async def _lose(self, file: OnFile) -> None:
         file.lost = True
@@ -294,7 +302,7 @@ class SecondaryPayers:
         file = self.on_file(script)
         file.questions += 1
         status = self._status(file, question)
-        known = status not in (NOT_FOUND, SYSTEM_DOWN)
+        known = status not in (NOT_FOUND, SYSTEM_DOWN, RECEIVED)
         decided = file.decided if known else None
         state = ClaimState(
             script.bill,
@@ -321,7 +329,7 @@ class SecondaryPayers:
         if file.held is None:
             return NOT_FOUND
         if file.decided is None:
-            return IN_PROCESS
+            return IN_PROCESS if file.accepted else RECEIVED
         return ("F1", "65") if file.decided.paid else ("F0", "65")
 
     async def _no_record(self, file: OnFile) -> None:

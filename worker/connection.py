@@ -50,7 +50,7 @@ async def connect(
     """
     if settings.mode == "cluster":
         return await _reach(settings.temporal.to_client_connect_config(), keys, runtime, patience)
-    engine = await find_engine(settings.home, settings.namespace)
+    engine = await find_engine(settings.home)
     if engine is None:
         raise ConnectionFailedError(
             f"no engine runs in {settings.home}: start it with `baton up`, or set TEMPORAL_ADDRESS"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import json
 import os
 import shutil
 import signal
@@ -12,7 +11,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import IO
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.workflowservice.v1 import GetClusterInfoRequest, UpdateNamespaceRequest
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -72,12 +71,10 @@ class Engine:
     Attributes:
         address: host:port of its gRPC frontend.
         keeper_pid: the process that keeps it; ends with its last user.
-        cluster_id: the identity of its database; tells it from a stranger on the same port.
     """
 
     address: str
     keeper_pid: int
-    cluster_id: str
 
 
 class _Files:
@@ -85,11 +82,12 @@ class _Files:
 
     def __init__(self, home: Path) -> None:
         folder = home / "engine"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder
         self.database = folder / "temporal.sqlite"
         self.log = folder / "server.log"
-        self.record = folder / "running.json"
-        self.server_pid = folder / "server.pid"
+        self.address = folder / "address"
+        self.keeper = folder / "keeper.pid"  # locked by the keeper for as long as it lives
+        self.server = folder / "server.pid"
         self.users = folder / "users.lock"
         self.starting = folder / "starting.lock"
 
@@ -118,7 +116,7 @@ def _places_for_temporal() -> Iterator[Path]:
 
 def server_pid(home: Path) -> int:
     """The process id of the engine itself, which changes when its keeper had to start it again."""
-    return int(_Files(home).server_pid.read_text(encoding="ascii"))
+    return int(_Files(home).server.read_text(encoding="ascii"))
 
 
 @asynccontextmanager
@@ -133,6 +131,8 @@ async def embedded_engine(home: Path, options: EngineOptions | None = None) -> A
         EngineError: when it cannot be started; names the log to look at.
     """
     files = _Files(home)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    files.folder.mkdir(exist_ok=True, mode=0o700)
     engine: Engine | None = None
     # Blocks while a former engine is still closing the database.
     users = await asyncio.to_thread(_locked, files.users, fcntl.LOCK_SH)
@@ -146,29 +146,32 @@ async def embedded_engine(home: Path, options: EngineOptions | None = None) -> A
             await _gone(engine.keeper_pid)
 
 
-async def find_engine(home: Path, namespace: str = "default") -> Engine | None:
-    """The engine that runs in a home folder right now, proven by asking it; none is started."""
-    return await _alive(_recorded(_Files(home)), namespace)
+async def find_engine(home: Path) -> Engine | None:
+    """The engine that runs in a home folder and answers right now; none is started."""
+    return await _kept(_Files(home))
 
 
 async def _find_or_start(files: _Files, options: EngineOptions) -> Engine:
+    until = monotonic() + options.start_within.total_seconds()
     with await asyncio.to_thread(_locked, files.starting, fcntl.LOCK_EX):
-        former = _recorded(files)
-        if running := await _alive(former, options.namespace):
-            return running
-        return await _start(files, options, former.address if former else "")
+        # Where a keeper lives but no engine answers, it is starting the engine again.
+        while monotonic() < until and _is_locked(files.keeper):
+            if running := await _kept(files):
+                return running
+            await asyncio.sleep(POLL_EVERY)
+        return await _start(files, options, until)
 
 
-async def _start(files: _Files, options: EngineOptions, former_address: str) -> Engine:
+async def _start(files: _Files, options: EngineOptions, until: float) -> Engine:
+    former_port = _recorded_port(files)
     for _ in range(START_ATTEMPTS):
-        address = f"{HOST}:{_free_port(former_address)}"
+        address = f"{HOST}:{_free_port(former_port)}"
+        files.address.write_text(address, encoding="ascii")
         pid = _spawn_keeper(files, _command(files, options, address))
-        if cluster_id := await _answers_within(address, options, pid):
-            engine = Engine(address, pid, cluster_id)
-            _remember(files, engine)
-            return engine
+        if await _answers(address, options, pid, until):
+            return Engine(address, pid)
         await _stop(pid)
-        former_address = ""
+        former_port = 0
     raise EngineError(f"the embedded engine does not start; its log is {files.log}")
 
 
@@ -190,7 +193,7 @@ def _spawn_keeper(files: _Files, command: list[str]) -> int:
     append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     return os.posix_spawn(
         sys.executable,
-        [sys.executable, "-I", "-S", keeper.__file__, str(files.users), str(files.server_pid), *command],
+        [sys.executable, "-I", "-S", keeper.__file__, *map(str, (files.users, files.keeper, files.server)), *command],
         {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "TZ") if name in os.environ},
         setsid=True,
         file_actions=[
@@ -201,15 +204,15 @@ def _spawn_keeper(files: _Files, command: list[str]) -> int:
     )
 
 
-async def _answers_within(address: str, options: EngineOptions, pid: int) -> str:
-    """The new engine's cluster id once it answers; empty when its keeper ended first."""
-    until = monotonic() + options.start_within.total_seconds()
+async def _answers(address: str, options: EngineOptions, pid: int, until: float) -> bool:
+    """Wait until the new engine answers and is prepared; false when its keeper ended or the time is over."""
     while monotonic() < until and _lives(pid):
         if client := await _client(address, options.namespace):
-            await _prepare(client, options)
-            return await _cluster_id(client)
+            with suppress(RPCError):  # it answers a little before its namespace is there
+                await _prepare(client, options)
+                return True
         await asyncio.sleep(POLL_EVERY)
-    return ""
+    return False
 
 
 async def _prepare(client: Client, options: EngineOptions) -> None:
@@ -220,14 +223,13 @@ async def _prepare(client: Client, options: EngineOptions) -> None:
     await register(client)
 
 
-async def _alive(recorded: Engine | None, namespace: str) -> Engine | None:
-    client = await _client(recorded.address, namespace) if recorded else None
-    if client is None or recorded is None:
+async def _kept(files: _Files) -> Engine | None:
+    """The engine at the recorded address, when its keeper lives and it answers."""
+    if not _is_locked(files.keeper) or not _recorded_port(files):
         return None
-    with suppress(RPCError):
-        if await _cluster_id(client) == recorded.cluster_id:
-            return recorded
-    return None
+    address = files.address.read_text(encoding="ascii")
+    found = await _client(address, "default")
+    return Engine(address, int(files.keeper.read_text(encoding="ascii"))) if found else None
 
 
 async def _client(address: str, namespace: str) -> Client | None:
@@ -237,25 +239,15 @@ async def _client(address: str, namespace: str) -> Client | None:
         return None
 
 
-async def _cluster_id(client: Client) -> str:
-    return (await client.workflow_service.get_cluster_info(GetClusterInfoRequest())).cluster_id
-
-
-def _recorded(files: _Files) -> Engine | None:
+def _recorded_port(files: _Files) -> int:
+    """The port at which the last engine of this home was or is; 0 when there was none."""
     try:
-        return Engine(**json.loads(files.record.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+        return int(files.address.read_text(encoding="ascii").rpartition(":")[2])
+    except (OSError, ValueError):
+        return 0
 
 
-def _remember(files: _Files, engine: Engine) -> None:
-    new = files.record.with_suffix(".new")
-    new.write_text(json.dumps(asdict(engine)), encoding="utf-8")
-    new.replace(files.record)
-
-
-def _free_port(former_address: str) -> int:
-    former = int(former_address.rpartition(":")[2] or 0)
+def _free_port(former: int) -> int:
     for port in (former, 0):
         with suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -282,6 +274,15 @@ def _try_lock(file: IO[str], kind: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether another process holds the lock on a file."""
+    try:
+        with path.open(encoding="ascii") as file:
+            return not _try_lock(file, fcntl.LOCK_SH)
+    except FileNotFoundError:
+        return False
 
 
 def _lives(pid: int) -> bool:

@@ -1,14 +1,18 @@
 """The embedded engine's keeper: a small process that lives exactly as long as somebody uses the engine.
 
-    python keeper.py USERS PID COMMAND...
+    python keeper.py USERS KEEPER SERVER COMMAND...
 
 Every user of the engine holds a shared lock on the file USERS. The keeper asks for the exclusive lock, which the
 operating system grants when the last user is gone, in whatever way it went, and then stops the engine. Until then it
-starts the engine again when it died. Only the standard library is used, so that the keeper starts at once.
+starts the engine again when it died. The keeper locks the file KEEPER, which holds its process id, for as long as it
+lives, so that there is never a second one; SERVER holds the engine's process id.
+
+Only the standard library is used, so that the keeper starts at once.
 """
 
 import ctypes
 import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -25,10 +29,10 @@ DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
 class Keeper:
     """Runs one command until its users are gone."""
 
-    def __init__(self, users: Path, pid_file: Path, command: list[str]) -> None:
+    def __init__(self, users: Path, server: Path, command: list[str]) -> None:
         """Name the lock file of the users, the file that tells the engine's process id, and the engine's command."""
         self.users = users
-        self.pid_file = pid_file
+        self.server = server
         self.command = command
         self.leaving = threading.Event()
         self.engine: subprocess.Popen[bytes] | None = None
@@ -45,7 +49,7 @@ class Keeper:
 
     def _run_once(self) -> None:
         self.engine = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent)
-        self.pid_file.write_text(f"{self.engine.pid}\n", encoding="ascii")
+        self.server.write_text(f"{self.engine.pid}\n", encoding="ascii")
         if self.leaving.is_set():  # said while the engine was being started
             self.engine.terminate()
         self.engine.wait()
@@ -72,11 +76,15 @@ def _die_with_parent() -> None:
 
 def main() -> int:
     """Keep the engine that the command line names."""
-    users, pid_file, *command = sys.argv[1:]
-    keeper = Keeper(Path(users), Path(pid_file), command)
+    users, own, server, *command = sys.argv[1:]
+    keeper = Keeper(Path(users), Path(server), command)
     signal.signal(signal.SIGTERM, keeper.leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return keeper.keep()
+    with Path(own).open("a") as pid_file:
+        fcntl.flock(pid_file, fcntl.LOCK_EX)
+        pid_file.truncate(0)
+        print(os.getpid(), file=pid_file, flush=True)
+        return keeper.keep()
 
 
 if __name__ == "__main__":

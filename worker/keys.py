@@ -248,7 +248,7 @@ def replace_key_file(path: Path, ring: KeyRing) -> None:
 
 
 def _write_beside(path: Path, ring: KeyRing) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".keys-")  # made with mode 0600
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(ring.as_toml())

@@ -115,6 +115,7 @@ class Setting:
         return (self.env, f"{self.env}_FILE") if self.secret else (self.env,)
 
 
+# The home folder comes first, because the defaults of the others lie in it.
 SETTINGS: tuple[Setting, ...] = (
     Setting("home", "BATON_HOME", "var/baton", "The folder in which the embedded mode keeps its state.", _path),
     Setting(

@@ -35,9 +35,9 @@ class Block:
 
     def _list(self, depth: int) -> list[Any]:
         found = []
-        while self.lines and self.lines[0] >= (depth, "- ") and self.lines[0][0] == depth:
+        while self.lines and self.lines[0][0] == depth:
             dash, _, value = self.lines.pop(0)[1].partition(" ")
-            assert dash == "-"
+            assert dash == "-", f"not an item: {dash}"
             found.append(self._scalar(value))
         return found
 

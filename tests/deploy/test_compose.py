@@ -100,7 +100,7 @@ def test_secrets_lie_where_the_settings_look(services: dict[str, dict[str, Any]]
 
 
 def test_namespace_and_retention_agree(services: dict[str, dict[str, Any]], compose_env: dict[str, str]) -> None:
-    """The namespace that is made is the one that the worker uses, and keeps closed cases as long as the settings say."""
+    """The namespace that is made is the one the worker uses, and keeps closed cases as long as the settings say."""
     made = services["temporal-namespace"]["environment"]
     assert made["TEMPORAL_NAMESPACE"] == compose_env["TEMPORAL_NAMESPACE"]
     default = Settings.load({}).retention

@@ -45,8 +45,6 @@ class Knowing:
     acts: list[PersonActed] = field(default_factory=list)
     noticed: set[str] = field(default_factory=set)
     asked: dict[str, int] = field(default_factory=dict)
-    told: dict[str, list[str]] = field(default_factory=dict)
-    """Claim number to what was heard about it, in order."""
 
     def attach(self, world: World) -> None:
         """Begin to watch a world."""
@@ -204,11 +202,12 @@ class Knowing:
         number, now = script.claim_number, self.world.clock.now
         if number not in self.world.ledger.accounts():
             return
-        owed = self.world.tally.owed_at(number, now)
-        held = bool(self.world.ledger.balance(number, now).switches_on)
-        if owed is None and not held:
+        shown = self.world.ledger.balance(number, now)
+        settled = shown.patient_balance == self.world.tally.owed_at(number, now)
+        held = bool(shown.switches_on)
+        if not settled and not held:
             self.world.ledger.place_hold(number, Switch, "COB", now)
-        elif owed is not None and held:
+        elif settled and held:
             self.world.ledger.release_hold(number, now)
 
 

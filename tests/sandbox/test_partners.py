@@ -274,6 +274,20 @@ async def test_status_answers_tell_what_is_on_file(make_stage: Any, items: Any) 
     assert {"P1:20", "F1:65", "F0:65", "E1:0"} <= said
 
 
+async def test_a_claim_in_the_payers_edits_is_received_not_accepted(make_stage: Any, items: Any) -> None:
+    """Before its own 277CA a payer says A1, and gives no claim number; a refusal may still follow."""
+    stage = make_stage(claims=30, only=Mode.REJECTED_FOR_MISMATCH)
+    script = min(stage.world.scripts.values(), key=lambda each: each.delays.payer_answer_bd)
+    clock = stage.world.clock
+    while not stage.world.secondaries.on_file(script).held:
+        await clock.run_until(clock.now + timedelta(hours=1))
+    stage.knowing.ask(script)
+    await stage.play()
+    answer = answers(stage, items, "277", f"q-{script.claim_number}-1")[0]
+    assert codes([answer]) == ["A1:20"]
+    assert not answer.payer_claim_number
+
+
 async def test_requests_are_taken_once_and_strangers_counted(make_stage: Any) -> None:
     """A request moves to `taken/` before it is handled; one about an unknown claim answers nobody."""
     stage = make_stage(claims=16)

@@ -161,6 +161,17 @@ async def test_a_rightful_statement_is_not_wrong(make_stage: Any) -> None:
     assert scored(stage, stage.knowing.found()).wrong_statements == 0
 
 
+async def test_what_the_secondary_left_is_owed_from_its_decision(make_stage: Any) -> None:
+    """A statement of the right amount is right from the payer's decision on, even before the clerk has posted it."""
+    stage = await make_stage(claims=60, only=None).play()
+    tally = stage.world.tally
+    script = next(each for each in stage.world.scripts.values() if not each.secondary.paid and each.patient_owes)
+    decided, posted = tally.owed[script.claim_number][0][0], tally.complete_at[script.claim_number]
+    assert decided < posted
+    assert tally.owed_at(script.claim_number, decided - timedelta(seconds=1)) is None
+    assert tally.owed_at(script.claim_number, decided) == script.patient_owes
+
+
 async def test_an_unfinished_world_is_told(make_stage: Any) -> None:
     """A run that stopped early does not look like a success of everything."""
     stage = make_stage(claims=30)

@@ -12,13 +12,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx2
 import psutil  # type: ignore[import-untyped]
 import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from worker.connection import ConnectionFailedError, connect, connected
+from worker.connection import ConnectionFailedError, connect, connected, engine_runtime
 from worker.engine import TIME_SKIPPING, Engine, EngineError, EngineOptions, embedded_engine, find_engine, find_temporal
 from worker.engine import server_pid as engine_process
 from worker.keys import KeyRing
@@ -113,7 +114,7 @@ async def test_a_home_used_again_goes_on_where_it_was(tmp_path: Path) -> None:
         await start_case(first.address, "case-kept")
     assert await find_engine(tmp_path) is None
     async with embedded_engine(tmp_path) as second:
-        assert (second.address, second.cluster_id) == (first.address, first.cluster_id)
+        assert second.address == first.address
         await eventually(knows(second.address, "case-kept"))
 
 
@@ -170,15 +171,21 @@ async def test_the_engine_ends_with_its_keeper(tmp_path: Path) -> None:
 
 
 async def test_a_stranger_on_the_recorded_port_is_not_taken_for_ours(tmp_path: Path, engine: Engine) -> None:
-    """A stale record never leads to somebody else's engine: its database is asked for its identity."""
-    record = tmp_path / "engine" / "running.json"
-    record.parent.mkdir()
-    record.write_text(
-        f'{{"address": "{engine.address}", "keeper_pid": {engine.keeper_pid}, "cluster_id": "other"}}', encoding="utf-8"
-    )
+    """A stale record never leads to somebody else's engine: ours has a keeper that holds a lock in the home."""
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "address").write_text(engine.address, encoding="ascii")
+    (tmp_path / "engine" / "keeper.pid").write_text(str(engine.keeper_pid), encoding="ascii")
     assert await find_engine(tmp_path) is None
     async with embedded_engine(tmp_path) as own:
         assert own.address != engine.address
+
+
+async def test_whoever_comes_while_the_engine_is_being_healed_waits_for_it(tmp_path: Path) -> None:
+    """A dead engine whose keeper lives is not replaced by a second one on the same database."""
+    async with embedded_engine(tmp_path) as engine:
+        os.kill(engine_process(tmp_path), signal.SIGKILL)
+        async with embedded_engine(tmp_path) as same:
+            assert same == engine
 
 
 async def test_namespace_retention_and_server_settings_are_as_asked(tmp_path: Path) -> None:
@@ -212,9 +219,10 @@ async def test_the_server_is_found_without_a_search_path(monkeypatch: pytest.Mon
 
 async def test_a_connection_starts_and_shares_the_embedded_engine(tmp_path: Path, keys: KeyRing) -> None:
     """Commands need no engine to be running; those that only look say how to start one."""
-    settings = Settings.load({}, tmp_path)
+    settings = Settings.load({}, tmp_path / "home")
     with pytest.raises(ConnectionFailedError, match="baton up"):
         await connect(settings, keys)
+    assert not settings.home.exists(), "looking leaves nothing behind"
     async with connected(settings, keys) as client:
         again = await connect(settings, keys)
         assert again.service_client.config.target_host == client.service_client.config.target_host
@@ -237,3 +245,17 @@ async def test_an_unreachable_cluster_is_told_after_trying_again(keys: KeyRing, 
     settings = Settings.load({"TEMPORAL_ADDRESS": address}, tmp_path)
     with pytest.raises(ConnectionFailedError, match=f"{address}.*TEMPORAL_ADDRESS"):
         await connect(settings, keys, patience=timedelta(seconds=0.5))
+
+
+async def test_metrics_are_offered_where_the_settings_say(engine: Engine, keys: KeyRing, tmp_path: Path) -> None:
+    """The worker's figures can be collected; without an address nothing listens."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{unused.getsockname()[1]}"
+    env = {"TEMPORAL_ADDRESS": engine.address, "BATON_METRICS_ADDRESS": address}
+    settings = Settings.load(env, tmp_path)
+    client = await connect(settings, keys, runtime=engine_runtime(settings))
+    assert client.namespace == "default"
+    async with httpx2.AsyncClient() as http:
+        answer = await http.get(f"http://{address}/metrics")
+    assert "temporal_request" in answer.text
