@@ -15,6 +15,7 @@ from edi.vocabulary import Sizes
 from edi.where import Where
 
 LOOP_LIMIT = 1 << 20
+LOOP_SEGMENTS = 20_000
 _STANDARD = ("*", ":", "^", "~")
 _EMPTY_END = re.compile(r"\*+$", re.MULTILINE)
 
@@ -33,7 +34,7 @@ class Context:
 
 
 class Loop:
-    """The segments of one loop, up to a megabyte; what comes after is counted, not kept."""
+    """The segments of one loop, up to a megabyte and 20,000 segments; what comes after is counted, not kept."""
 
     __slots__ = ("end", "limit", "overflow", "segments")
 
@@ -47,10 +48,11 @@ class Loop:
     def add(self, segment: Segment) -> None:
         """Adds a segment."""
         self.end = end = segment.end
-        if end > self.limit or segment.id == TOO_LONG:
+        segments = self.segments
+        if end > self.limit or segment.id == TOO_LONG or len(segments) >= LOOP_SEGMENTS:
             self.overflow = True
         else:
-            self.segments.append(segment)
+            segments.append(segment)
 
 
 class Assembler(ABC):

@@ -52,7 +52,8 @@ class BillReading:
                 _READERS[segment.id](self, segment)
         if loop.overflow:
             self.fields.note("LOOP_TOO_LONG", first)
-        self._check()
+        if not self.fields.unsafe:
+            self._check()
 
     @property
     def lines(self) -> tuple[BilledLine, ...]:
@@ -113,7 +114,7 @@ class BillReading:
         )
 
     def _cas(self, segment: Segment) -> None:
-        trios = tuple(self.fields.adjustments(segment))
+        trios = self.fields.adjustments(segment)
         if self._scope == "other":
             _grow(self.others, "adjustments", trios)
         elif self._scope == "decision":
@@ -170,15 +171,17 @@ class BillReading:
             _grow(self.others, "references", (found,))
         elif self._scope == "line":
             _grow(self._lines, "references", (found,))
+            if found.qualifier == "6R":
+                self._lines[-1] = self._lines[-1].model_copy(update={"control_number": found.value})
 
     def _dtp(self, segment: Segment) -> None:
         period = self.fields.period(segment)
         if period is None:
             return
         if self._scope == "line":
-            known = {"service": period} if period.qualifier == "472" else {}
-            self._lines[-1] = self._lines[-1].model_copy(update=known)
             _grow(self._lines, "dates", (period,))
+            if period.qualifier == "472":
+                self._lines[-1] = self._lines[-1].model_copy(update={"service": period})
         elif self._scope == "decision":
             self._decisions[-1][-1] = self._decisions[-1][-1].model_copy(update={"adjudicated": period.start})
         elif self.others and not self._lines:

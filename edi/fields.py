@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from edi.findings import Finding, finding
 from edi.money import NotANumber, cents, quantity
@@ -11,6 +12,7 @@ from edi.parts import Adjustment, Amount, Party, Period, Procedure, Quantity, Re
 from edi.segments import Segment
 from edi.vocabulary import ADJUSTMENT_GROUPS, Sizes
 
+Record = dict[str, Any]
 _NONE = [""] * 9
 
 
@@ -70,8 +72,8 @@ class Fields:
     def cents(self, segment: Segment, position: int) -> int:
         """Returns a required amount in cents; 0 with a finding if it is not one."""
         try:
-            return cents(segment[position])
-        except NotANumber:
+            return cents(segment.elements[position])
+        except (NotANumber, IndexError):
             self.note("AMOUNT_BAD", segment, position)
             return 0
 
@@ -132,40 +134,48 @@ class Fields:
             return None
         return day
 
-    def adjustments(self, segment: Segment) -> list[Adjustment]:
-        """Returns the up to six trios of a CAS."""
+    def trios(self, segment: Segment) -> list[Record]:
+        """Returns the up to six trios of a CAS as values for `Adjustment`."""
         elements = segment.elements
-        group = self.code(segment, 1, ADJUSTMENT_GROUPS)
+        group, last = self.code(segment, 1, ADJUSTMENT_GROUPS), len(elements) - 1
         trios = []
-        for at in range(2, max(len(elements), 3), 3):
-            reason = segment[at]
+        for at in range(2, max(last, 2) + 1, 3):
+            reason = elements[at] if at <= last else ""
             if not reason.isalnum() or len(reason) > 5:
                 if at > 2 and not any(elements[at : at + 3]):
                     continue
                 self.note("VALUE_BAD" if reason else "VALUE_MISSING", segment, at)
-            units = self.quantity(segment, at + 2) if len(elements) > at + 2 else None
-            trios.append(Adjustment(group=group, reason=reason, cents=self.cents(segment, at + 1), quantity=units))
+            units = self.quantity(segment, at + 2) if at + 2 <= last else None
+            trios.append({"group": group, "reason": reason, "cents": self.cents(segment, at + 1), "quantity": units})
         return trios
 
-    def party(self, segment: Segment) -> Party:
-        """Returns the party of an NM1; its kind and the length of its qualifier show whether elements have shifted."""
-        _, entity, kind, name, first, middle, _, suffix, qualifier, identifier = (segment.elements + _NONE)[:10]
+    def adjustments(self, segment: Segment) -> tuple[Adjustment, ...]:
+        """Returns the trios of a CAS."""
+        return tuple(Adjustment(**trio) for trio in self.trios(segment))
+
+    def named(self, segment: Segment) -> Record:
+        """Returns an NM1 as values for `Party`; kind and length of the qualifier show whether elements have shifted."""
+        _, entity, kind, name, first, middle, _, suffix, qualifier, identifier, *_ = segment.elements + _NONE
         if kind not in ("1", "2"):
             self.note("VALUE_BAD" if kind else "VALUE_MISSING", segment, 2)
         if len(qualifier) > 2:
             self.note("VALUE_BAD", segment, 8)
         elif bool(qualifier) != bool(identifier):
             self.note("NM109_PAIR", segment, 9)
-        return Party(
-            entity=entity,
-            kind=kind,
-            name=name,
-            first=first,
-            middle=middle,
-            suffix=suffix,
-            qualifier=qualifier,
-            identifier=identifier,
-        )
+        return {
+            "entity": entity,
+            "kind": kind,
+            "name": name,
+            "first": first,
+            "middle": middle,
+            "suffix": suffix,
+            "qualifier": qualifier,
+            "identifier": identifier,
+        }
+
+    def party(self, segment: Segment) -> Party:
+        """Returns the party of an NM1."""
+        return Party(**self.named(segment))
 
     def amount(self, segment: Segment) -> Amount:
         """Returns an AMT."""

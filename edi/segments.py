@@ -164,16 +164,21 @@ class _Tokeniser:
         start = offset = self.offset
         ordinal = self.ordinal
         ended = False
+        plain = self.text.isascii() and not re.search(r"[\r\n]", self.text)
         for piece in pieces:
             begin, offset = offset, offset + len(piece) + 1
             raw = piece.strip(padding)
             if piece is not raw:
                 begin += len(piece) - len(piece.lstrip(padding))
-            if not raw.isascii() or "\n" in raw or "\r" in raw or not raw:
-                yield from self._note(raw, ordinal + 1, begin)
+            if not raw:
+                if not piece and "EMPTY_SEGMENT" not in self.noted:
+                    yield self._note("EMPTY_SEGMENT", ordinal + 1, begin)
+                continue
+            if not plain and (not raw.isascii() or "\n" in raw or "\r" in raw):
+                code = "LINE_BREAK" if re.search(r"[\r\n]", raw) else "ENCODING"
+                if code not in self.noted:
+                    yield self._note(code, ordinal + 1, begin)
                 raw = _repaired(raw, delimiters)
-                if not raw:
-                    continue
             ordinal += 1
             if raw[0] == "I":
                 if ISA_CANDIDATE.match(raw):
@@ -211,12 +216,10 @@ class _Tokeniser:
         segment.id = TOO_LONG
         yield segment
 
-    def _note(self, raw: str, ordinal: int, offset: int) -> Iterator[Finding]:
-        """Reports oddities of the text once an interchange."""
-        code = "EMPTY_SEGMENT" if not raw else "LINE_BREAK" if re.search(r"[\r\n]", raw) else "ENCODING"
-        if code not in self.noted:
-            self.noted.add(code)
-            yield finding(code, ordinal, offset)
+    def _note(self, code: str, ordinal: int, offset: int) -> Finding:
+        """Returns the finding for an oddity of the text, which is to be reported once an interchange."""
+        self.noted.add(code)
+        return finding(code, ordinal, offset)
 
 
 def _repaired(raw: str, delimiters: Delimiters) -> str:

@@ -128,8 +128,10 @@ class _Dates:
 
 def _start(reading: Reading, row: ClockRow) -> Made | None:
     """The oldest start that nothing has stopped: hearing the same thing again never winds a clock up anew (I5)."""
-    stops = [each for mark in row.stops for each in reading.made.get(mark, ())]
     starts = [each for mark in row.starts for each in reading.made.get(mark, ()) if _counts(reading, each)]
+    if not starts:
+        return None
+    stops = [each for mark in row.stops for each in reading.made.get(mark, ())]
     running = [each for each in starts if not any(_stops(stop, each) for stop in stops)]
     return min(running, key=_oldest, default=None)
 

@@ -206,10 +206,11 @@ def _code(books: Books) -> Resolution:
 def _note_marks(case: Case, reading: Reading) -> None:
     """Marks that the case itself makes: opened, progress, questions asked, hold, resolution."""
     own = reading.made
+    begun = [each.begun for each in reading.attempts]
 
     def note(mark: Mark, at: Moment | None, source: str = "opening") -> None:
         if at is not None:
-            attempt = bisect_right([each.begun for each in reading.attempts], at)
+            attempt = bisect_right(begun, at)
             own[mark].append(Made(mark, at, attempt, source, Grade.TRANSACTED, Party.BATON))
 
     note(Mark.OPENED, case.opened_at)

@@ -131,8 +131,9 @@ def _takeback(scene: Scene) -> Iterator[Ground]:
     answered = scene.reading.current(Mark.DECIDED)
     if reversed_ is None or (answered and answered.at >= reversed_.at):
         return
-    ledger = scene.reading.ledger
-    shown = (ledger.fact_id,) if ledger and ledger.happened_at >= reversed_.at else ()
+    ledger, paid = scene.reading.ledger, scene.reading.books.secondary_paid
+    gone = ledger is not None and ledger.happened_at >= reversed_.at and ledger.secondary_posted <= paid
+    shown = (ledger.fact_id,) if ledger and gone else ()
     yield Ground(Mode.TAKEBACK, "4.1 (1) CLP02=22", reversed_.at, (reversed_.fact_id,), shown)
 
 

@@ -17,7 +17,7 @@ _ON = frozenset({HoldState.REQUESTED, HoldState.VERIFIED})
 def held(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Hold:
     """The hold after this reading: at most one step, so that each step is asked for and recorded."""
     hold, ledger = case.hold, reading.ledger
-    if _may_release(case, reading) and hold.state in _ON:
+    if _may_release(reading) and hold.state in _ON:
         hold = hold.model_copy(update={"state": HoldState.RELEASE_REQUESTED})
     elif hold.state not in _ON and _wanted(case, reading):
         hold = _requested(hold, now)
@@ -26,15 +26,15 @@ def held(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Hold:
 
 def _wanted(case: Case, reading: Reading) -> bool:
     """A hold is wanted while a patient could be billed for what an insurer has not settled (I3)."""
-    if _may_release(case, reading):
+    if _may_release(reading):
         return False
     owed = reading.books.primary_share > 0 or (reading.ledger is not None and reading.ledger.patient_balance > 0)
     return owed or case.hold_asked
 
 
-def _may_release(case: Case, reading: Reading) -> bool:
+def _may_release(reading: Reading) -> bool:
     """Only with ledger = expected balance, or by a supervisor with a reason (I3)."""
-    return reading.books.reconciled or case.resolution is not None or orders.hold_released(reading) is not None
+    return reading.books.reconciled or orders.hold_released(reading) is not None
 
 
 def _requested(hold: Hold, now: Moment) -> Hold:

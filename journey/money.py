@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cached_property
 
 from journey import verdicts
 from journey.case import Money
@@ -71,29 +72,29 @@ class Books(Frozen):
     offset: Cents = 0
     """What provider-level adjustments took from this claim's payments."""
 
-    @property
+    @cached_property
     def primary_share(self) -> Cents:
         """What the primary left to the patient, the secondary's business."""
         return sum(patient_share(each) for each in self.primary)
 
-    @property
+    @cached_property
     def secondary_paid(self) -> Cents:
         """What the secondary paid, over all its standing decisions."""
         return sum(each.paid for each in self.secondary)
 
-    @property
+    @cached_property
     def secondary_share(self) -> Cents:
         """What the secondary left to the patient; it must not repeat the primary's (field notes 1.3)."""
         return sum(patient_share(each) for each in self.secondary)
 
-    @property
+    @cached_property
     def expected(self) -> Cents | None:
         """What the patient owes when all is posted; None until the secondary has decided."""
         if self.given_up:
             return 0
         return self.secondary_share if self.secondary else None
 
-    @property
+    @cached_property
     def rolled(self) -> Cents | None:
         """PRp − S − W, where W leaves out OA23 and OA209; equals `expected` for a compliant payer."""
         if not self.secondary:
@@ -106,7 +107,7 @@ class Books(Frozen):
         )
         return self.primary_share - self.secondary_paid - other
 
-    @property
+    @cached_property
     def reports_twice(self) -> bool:
         """True when the secondary left out OA23 and reports the prior payer's reductions again (F16)."""
         return self.rolled is not None and self.rolled != self.secondary_share
@@ -129,7 +130,7 @@ class Books(Frozen):
             return Mismatch.PARTIAL
         return Mismatch.WRONG_BUCKET
 
-    @property
+    @cached_property
     def reconciled(self) -> bool:
         """True when the ledger shows the expected balance, the payments, and no loose cash."""
         ledger, expected = self.ledger, self.expected
@@ -138,7 +139,7 @@ class Books(Frozen):
         balanced = ledger.open_balance == ledger.patient_balance == expected and ledger.unapplied == 0
         return balanced and (self.given_up or ledger.secondary_posted == self.secondary_paid)
 
-    @property
+    @cached_property
     def at_risk(self) -> Cents:
         """Cents that a patient would be billed for although an insurer has not decided or the ledger is wrong."""
         return 0 if self.reconciled else max(0, self.primary_share - (self.expected or 0))

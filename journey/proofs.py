@@ -6,7 +6,7 @@ from journey.case import Proof
 from journey.marks import Mark
 from journey.plan import PlanInForce
 from journey.reading import Made, Reading
-from journey.words import Grade, Hop
+from journey.words import Grade, Hop, Party, Side
 
 SUPPORTS: dict[Hop, tuple[Mark, ...]] = {
     Hop.TRANSMITTED: (Mark.PROMISED, Mark.SUBMITTED, Mark.SYNTAX_ACCEPTED, Mark.CLEARINGHOUSE_ACCEPTED),
@@ -71,9 +71,10 @@ def _grade(made: Made, hop: Hop) -> Grade:
 
 def _refuted(supports: list[Made], against: list[Made]) -> bool:
     """The newest word counts: a refutation stands until something newer supports the hop again."""
-    if not against:
+    payer = any(each.side is Side.PAYER for each in supports)
+    newest = max((each.at for each in against if not (payer and each.by is Party.CLEARINGHOUSE)), default=None)
+    if newest is None:
         return False
-    newest = max(each.at for each in against)
     return not any(each.at > newest for each in supports)
 
 

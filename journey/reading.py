@@ -96,7 +96,9 @@ class Reading:
 
     def add(self, mark: Mark, fact: Fact, grade: Grade, by: Party, attempt: int, at: datetime | None = None) -> None:
         """Note that a fact made a mark."""
-        until = fact.promised_date if isinstance(fact, ContactLogged) else getattr(fact, "until", None)
+        until = fact.promised_date if isinstance(fact, ContactLogged) else None
+        if isinstance(fact, PersonActed | SupervisorDecided):
+            until = fact.until
         self.made[mark].append(Made(mark, at or fact.happened_at, attempt, fact.fact_id, grade, by, until))
 
     @property
@@ -122,7 +124,9 @@ def read(claim: Claim, evidence: tuple[Fact, ...], plan: PlanInForce) -> Reading
         reader = _READERS.get(type(fact))
         if reader is None:
             continue
-        attempt = by_submission.get(getattr(fact, "submission_id", ""), bisect_right(begun, fact.happened_at))
+        attempt = bisect_right(begun, fact.happened_at)
+        if isinstance(fact, ClaimAcknowledged | SyntaxAcknowledged | SecondarySubmitted):
+            attempt = by_submission.get(fact.submission_id, attempt)
         by = fact.payer if isinstance(fact, RemitAdjudicated) else fact.sender
         if by is Party.CLEARINGHOUSE and not _is_submission(reading.attempts, attempt):
             continue  # the clearinghouse speaks of the claim to the primary

@@ -21,12 +21,13 @@ from sandbox.ledger import Ledger
 from sandbox.ledger_http import ledger_app
 from sandbox.score import CaseFound, Finding, Score, score
 from sandbox.serving import serve
+from sandbox.working import working
 from sandbox.world import World
 from worker.cases import Cases, RefusedError
 from worker.connection import connected
 from worker.keys import open_key_ring
 from worker.search_attributes import register
-from worker.service import Pace, Service, serving
+from worker.service import Service, opened
 from worker.settings import Settings
 
 START = datetime(2026, 3, 2, 14, tzinfo=UTC)
@@ -35,11 +36,8 @@ START = datetime(2026, 3, 2, 14, tzinfo=UTC)
 LONGEST = timedelta(days=150)
 """Case days after which a trial ends, whatever is still open."""
 
-PACE = Pace(files=0.1, ledger=0.25)
-"""How often a trial's worker looks for files and ledger changes: every few case hours."""
-
-HEAD_START = timedelta(seconds=0.5)
-"""Wall time between building the world and its first moment."""
+HEAD_START = timedelta(seconds=5)
+"""Wall time for engine and worker to start before the world's first moment."""
 
 
 class CaseDoor:
@@ -87,10 +85,23 @@ class Trial:
     ledger: Ledger
     service: Service
     settings: Settings
+    notices: asyncio.Queue[Mapping[str, object]]
 
     async def run(self) -> None:
-        """Until every journey is over in the world."""
-        await self.world.run(START + LONGEST)
+        """Until every journey is over in the world; what goes wrong at the desk ends it too."""
+        parts = [asyncio.create_task(self.world.run(START + LONGEST)), asyncio.create_task(self._read_notices())]
+        try:
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                each.result()
+        finally:
+            for each in parts:
+                each.cancel()
+
+    async def _read_notices(self) -> None:
+        """The provider's people read what arrived over HTTP, one notice after the other."""
+        while True:
+            await self.world.desk.notice(await self.notices.get())
 
     def states(self) -> list[Case]:
         """Every case as the casebook has it."""
@@ -143,23 +154,21 @@ async def trial(
         day_seconds: wall seconds of a case day.
         env: further settings, such as an engine that runs already.
     """
-    origin = datetime.now(UTC) + HEAD_START
-    ledger, desk = Ledger(), _Desk()
+    tempo = Tempo(wall_origin=datetime.now(UTC) + HEAD_START, case_origin=START, rate=86400 / day_seconds)
+    ledger, notices = Ledger(), asyncio.Queue[Mapping[str, object]]()
     token = secrets.token_urlsafe(24)
-    pending = Tempo(wall_origin=origin, case_origin=START, rate=86400 / day_seconds)
-    tempo = [pending]
-    app = ledger_app(ledger, token, lambda: _case_now(tempo[0]), desk.take)
+    app = ledger_app(ledger, token, lambda: _case_now(tempo), notices.put_nowait)
     async with serve(app) as address:
-        settings = _settings(home, address, token, env or {})
+        variables = _variables(home, address, token, env or {})
+        settings = Settings.load(variables, home)
+        _make_folders(settings)
         keys = open_key_ring(settings)
         async with connected(settings, keys) as client:
             await register(client)
-            # The engine is up: case time begins now, not while it was starting.
-            tempo[0] = pending.model_copy(update={"wall_origin": datetime.now(UTC) + HEAD_START})
-            async with serving(settings, keys, client, tempo=tempo[0], pace=PACE) as service:
+            async with working(home, variables, tempo), opened(settings, keys, client, tempo=tempo) as service:
                 world = World(
                     population(claims, seed, START),
-                    tempo[0],
+                    tempo,
                     settings.clearinghouse_out,
                     settings.clearinghouse_in,
                     ledger,
@@ -167,51 +176,28 @@ async def trial(
                     seed,
                     bystanders=bystanders(claims, seed, START),
                 )
-                async with desk.working(world):
-                    yield Trial(world, ledger, service, settings)
+                yield Trial(world, ledger, service, settings, notices)
+
+
+def _make_folders(settings: Settings) -> None:
+    for folder in (settings.clearinghouse_out, settings.clearinghouse_in):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _case_now(tempo: Tempo) -> datetime:
     return max(tempo.case_time(datetime.now(UTC)), tempo.case_origin)
 
 
-class _Desk:
-    """Hands the notices that arrive over HTTP to the people of the world, one after the other."""
-
-    def __init__(self) -> None:
-        self._notices: asyncio.Queue[dict[str, object]] = asyncio.Queue()
-
-    def take(self, notice: Mapping[str, object]) -> None:
-        """Take one notice; the desk reads it when it gets to it."""
-        self._notices.put_nowait(dict(notice))
-
-    @asynccontextmanager
-    async def working(self, world: World) -> AsyncIterator[None]:
-        """Read notices for the length of a block; what goes wrong at the desk ends it."""
-        task = asyncio.create_task(self._read(world))
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def _read(self, world: World) -> None:
-        while True:
-            await world.desk.notice(await self._notices.get())
-
-
-def _settings(home: Path, address: str, token: str, env: Mapping[str, str]) -> Settings:
+def _variables(home: Path, address: str, token: str, env: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a trial, as the environment would give them."""
     home.mkdir(parents=True, exist_ok=True)
     token_file = home / "ledger.token"
     token_file.write_text(token, encoding="utf-8")
     token_file.chmod(0o600)
-    return Settings.load(
-        {
-            "BATON_LEDGER_URL": address,
-            "BATON_LEDGER_TOKEN_FILE": str(token_file),
-            "BATON_NOTICES_WEBHOOK": f"{address}/desk/notices",
-            "BATON_LOG_LEVEL": "ERROR",
-            **env,
-        },
-        home,
-    )
+    return {
+        "BATON_LEDGER_URL": address,
+        "BATON_LEDGER_TOKEN_FILE": str(token_file),
+        "BATON_NOTICES_WEBHOOK": f"{address}/desk/notices",
+        "BATON_LOG_LEVEL": "ERROR",
+        **env,
+    }

@@ -91,6 +91,20 @@ def clock(tempo: Tempo | None) -> Callable[[], datetime]:
 
 
 @asynccontextmanager
+async def opened(
+    settings: Settings, keys: KeyRing, client: Client, *, tempo: Tempo | None = None
+) -> AsyncIterator[Service]:
+    """Casebook and cases for the length of a block, without a worker: for commands, pages and people."""
+    casebook = await asyncio.to_thread(open_book, settings, keys)
+    try:
+        plan = cache(lambda: plan_of(settings))
+        cases = Cases(client, casebook, plan, settings.task_queue, tempo)
+        yield Service(settings, client, casebook, cases, clock(tempo))
+    finally:
+        casebook.close()
+
+
+@asynccontextmanager
 async def serving(
     settings: Settings, keys: KeyRing, client: Client, *, tempo: Tempo | None = None, pace: Pace | None = None
 ) -> AsyncIterator[Service]:
@@ -105,30 +119,34 @@ async def serving(
     """
     for folder in (settings.clearinghouse_out, settings.clearinghouse_in):
         folder.mkdir(parents=True, exist_ok=True)
-    casebook = await asyncio.to_thread(open_book, settings, keys)
-    plan = cache(lambda: plan_of(settings))
-    cases = Cases(client, casebook, plan, settings.task_queue, tempo)
-    service = Service(settings, client, casebook, cases, clock(tempo))
     http = exchange.client(settings.ledger_url or "")
-    ledger = LedgerClient(http, _token(settings))
     hook = exchange.client(settings.notices_webhook or "")
-    worker = make_worker(client, settings.task_queue, _ports(service, keys, ledger, hook))
-    pollers = [_pick_up(service, pace or Pace())]
-    if settings.ledger_url:
-        pollers.append(_follow_ledger(service, ledger, keys, pace or Pace()))
+    ledger = LedgerClient(http, _token(settings))
     try:
-        async with worker:
-            tasks = [asyncio.create_task(each) for each in pollers]
-            try:
-                yield service
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+        async with (
+            opened(settings, keys, client, tempo=tempo) as service,
+            make_worker(client, settings.task_queue, _ports(service, keys, ledger, hook)),
+            _polling(service, keys, ledger, pace or Pace()),
+        ):
+            yield service
     finally:
         http.close()
         hook.close()
-        casebook.close()
+
+
+@asynccontextmanager
+async def _polling(service: Service, keys: KeyRing, ledger: LedgerClient, pace: Pace) -> AsyncIterator[None]:
+    """Look for files and ledger changes for the length of a block."""
+    pollers = [_pick_up(service, pace)]
+    if service.settings.ledger_url:
+        pollers.append(_follow_ledger(service, ledger, keys, pace))
+    tasks = [asyncio.create_task(each) for each in pollers]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _token(settings: Settings) -> Callable[[], str]:

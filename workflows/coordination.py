@@ -41,6 +41,12 @@ SUMMARY_LENGTH = 120
 TURNS_KEPT = 100
 """How many turns `history` tells; the casebook has them all."""
 
+AT_ONCE = 100
+"""Facts decided in one workflow task; the engine takes a task of more than two seconds for a deadlock."""
+
+CARRIED = 300
+"""Unwritten entries that a new run may begin with; its input must stay below the engine's limit of 2 MiB."""
+
 
 def _patiently(reason: str) -> workflow.ActivityConfig:
     """An action may be retried for days; the case hears other facts meanwhile."""
@@ -75,31 +81,29 @@ class SecondaryCoordination:
         self.plan: PlanInForce = start.plan
         self.inbox: deque[Fact] = deque(start.waiting)
         self.entries: list[Entry] = list(start.unwritten)
+        self.written = start.written
         self.turns: deque[Turn] = deque(start.turns, maxlen=TURNS_KEPT)
         self.unfinished: dict[str, Action] = {each.key: each for each in start.unfinished}
-        self.answers: dict[str, Answer] = {}
-        self.awaited: set[str] = set()
+        self.awaited: dict[str, asyncio.Future[Answer]] = {}
         self.timer: asyncio.Task[None] | None = None
         self.timer_due: Moment | None = None
         self.labels: Labels = {}
-        self.writing = False
         self.case: Case = start.so_far or self._opened()
 
     @workflow.run
     async def run(self, start: CaseStart) -> Ending:
         """Until the case is closed: a fact, or silence; then what follows from it."""
         writer = asyncio.create_task(self._write_down())
-        for action in list(self.unfinished.values()):
+        for action in start.unfinished:
             self._begin(action)
-        while not self.case.closed_at:
+        while not self._is_over():
             self._wind_timer()
-            await workflow.wait_condition(lambda: bool(self.inbox) or self._is_due())
-            self._take_in()
+            await workflow.wait_condition(self._has_work)
+            await self._take_in()
             self._show_labels()
-            if self._is_long():
-                await self._continue(start)
-        await workflow.wait_condition(lambda: not self.entries and not self.writing)
-        await workflow.wait_condition(workflow.all_handlers_finished)
+            if self._may_move():
+                writer.cancel()
+                self._move(start)
         writer.cancel()
         return Ending(case_id=self.case.case_id, resolution=self.case.resolution)
 
@@ -117,11 +121,16 @@ class SecondaryCoordination:
             self._set_aside(name, each, "no such message")
 
     @workflow.signal(name="replan")
-    def replan(self, order: Replan) -> None:
-        """Put another plan in force for this open case, on purpose; the change is a fact."""
+    def replan(self, message: RawValue) -> None:
+        """Put another plan in force for this open case, on purpose (`Replan`); the change is a fact."""
+        try:
+            order: Replan = workflow.payload_converter().from_payload(message.payload, Replan)
+        except Exception:  # as for facts
+            self._set_aside("replan", message, "not a plan that this version can read")
+            return
         now = self._now()
         changed = PlanChanged(
-            fact_id=f"plan:{order.plan.digest}",
+            fact_id=f"plan:{order.plan.digest}:{now:%Y%m%dT%H%M%S}",
             happened_at=now,
             learnt_at=now,
             sender=Party.SUPERVISOR,
@@ -189,15 +198,31 @@ class SecondaryCoordination:
 
     # ---- the loop ---------------------------------------------------------------------------------------------------
 
+    def _has_work(self) -> bool:
+        return bool(self.inbox) or self._is_due() or self._is_over() or self._may_move()
+
+    def _is_over(self) -> bool:
+        """Closed, and nothing left to hear, to do, to write or to answer: a fact may come at the last moment."""
+        if not self.case.closed_at or self.inbox or self.unfinished:
+            return False
+        return self._is_written() and workflow.all_handlers_finished()
+
+    def _is_written(self) -> bool:
+        return not self.entries and self.case.revision <= self.written
+
     def _opened(self) -> Case:
         decision = open_case(self.start.opening, self.plan)
         self._follow(decision, None)
         return decision.case
 
-    def _take_in(self) -> None:
+    async def _take_in(self) -> None:
         """Every fact that waits, then every clock that has run out by now: a last-moment answer still counts."""
+        taken = 0
         while self.inbox:
             self._decide(self.inbox.popleft())
+            taken += 1
+            if taken % AT_ONCE == 0:
+                await workflow.sleep(_NEXT_INSTANT, summary="more facts wait")
         now = self._now()
         while (rang := self._rang(now)) is not None:
             self._decide(rang)
@@ -228,8 +253,8 @@ class SecondaryCoordination:
         if fact is not None:
             keys = tuple(each.key for each in decision.actions)
             self.entries.append(Entry(fact=fact, applied=decision.applied, reasons=decision.reasons, actions=keys))
-            if fact.fact_id in self.awaited:
-                self.answers[fact.fact_id] = Answer.of(decision, self.plan)
+            if waiting := self.awaited.pop(fact.fact_id, None):
+                waiting.set_result(Answer.of(decision, self.plan))
         kind = fact.kind if fact else "opened"
         self.turns.append(Turn.of(decision, kind, fact.fact_id if fact else "opening"))
         for action in decision.actions:
@@ -286,13 +311,11 @@ class SecondaryCoordination:
     async def _write_down(self) -> None:
         """Pages to the casebook, one after the other; what comes meanwhile goes on the next page."""
         while True:
-            await workflow.wait_condition(lambda: bool(self.entries) or self.case.revision > self.start.written)
+            await workflow.wait_condition(lambda: not self._is_written())
             page = Page(case=self.case, sentence=sentence(self.case, self.plan), entries=tuple(self.entries))
-            self.writing = True
-            self.entries.clear()
             await workflow.execute_local_activity_method(Casebook.record, page, **IN_THE_BOOK)
-            self.start = self.start.model_copy(update={"written": page.case.revision})
-            self.writing = False
+            del self.entries[: len(page.entries)]
+            self.written = page.case.revision
 
     # ---- time -------------------------------------------------------------------------------------------------------
 
@@ -325,11 +348,11 @@ class SecondaryCoordination:
     async def _told(self, fact: Fact) -> Answer:
         if fact.fact_id in self.case.heard:
             return Answer.repeated(self.case, self.plan)
-        self.awaited.add(fact.fact_id)
-        self.inbox.append(fact)
-        await workflow.wait_condition(lambda: fact.fact_id in self.answers)
-        self.awaited.discard(fact.fact_id)
-        return self.answers[fact.fact_id]
+        waiting = self.awaited.get(fact.fact_id)
+        if waiting is None:
+            waiting = self.awaited[fact.fact_id] = asyncio.Future()
+            self.inbox.append(fact)
+        return await waiting
 
     def _check(self, fact: Fact) -> None:
         problem = refusal(self.case, fact, self.plan, self._now())
@@ -373,25 +396,29 @@ class SecondaryCoordination:
 
     # ---- long lives -------------------------------------------------------------------------------------------------
 
+    def _may_move(self) -> bool:
+        """Whether this run is long and everything it holds can go to a new one; the casebook need not be there."""
+        if not self._is_long() or self.case.closed_at or self.inbox or len(self.entries) > CARRIED:
+            return False
+        return workflow.all_handlers_finished()
+
     def _is_long(self) -> bool:
         info = workflow.info()
         cap = self.start.event_cap
         return info.is_continue_as_new_suggested() or (cap > 0 and info.get_current_history_length() >= cap)
 
-    async def _continue(self, start: CaseStart) -> None:
-        """Begin a new run with the same case: absolute clocks, own dedup set, unfinished actions, unread facts."""
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        await workflow.wait_condition(lambda: not self.writing)
+    def _move(self, start: CaseStart) -> None:
+        """Begin a new run with the same case: absolute clocks, own dedup set, unfinished actions, unwritten pages."""
         workflow.continue_as_new(
             start.model_copy(
                 update={
                     "plan": self.plan,
                     "so_far": self.case,
-                    "waiting": tuple(self.inbox),
+                    "waiting": (),
                     "unwritten": tuple(self.entries),
+                    "written": self.written,
                     "unfinished": tuple(self.unfinished.values()),
                     "turns": tuple(self.turns),
-                    "written": self.start.written,
                 }
             )
         )

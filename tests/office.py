@@ -1,0 +1,290 @@
+"""A billing office to test in: a worker on a queue of its own, casebook, folders, a ledger over HTTP, and journeys.
+
+Everything is real but the calendar: each journey begins at the same case time and is moved by the engine's own
+time skipping, so that weekends and holidays fall where a test expects them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from activities import exchange
+from activities.bookkeeping import Bookkeeper, SentRegister
+from activities.clearinghouse import ClearinghouseDrop
+from activities.intake import FileIntake
+from activities.ledger import LedgerClient, LedgerOverHttp
+from activities.notices import Noticeboard
+from casebook import reading
+from casebook.opening import Casebook, migrate, open_casebook
+from journey.case import Case, Opening
+from journey.claim import Claim, Coverage, ServiceLine
+from journey.facts import Fact
+from journey.plan_file import standard_plan
+from journey.tempo import Tempo
+from journey.words import PayerClass
+from sandbox.faults import Faults
+from sandbox.ledger import Ledger
+from sandbox.ledger_http import DESK, ledger_app
+from sandbox.serving import serve
+from worker.cases import CaseHandle, Cases
+from worker.keys import KeyRing
+from worker.registry import Ports, make_worker
+from worker.seal import CasebookSeal
+from workflows.messages import Standing, Turn
+
+ORIGIN = datetime(2026, 3, 12, 15, tzinfo=UTC)
+"""A Thursday morning in New York: where every journey begins."""
+
+PATIENT = "Quillfeather"
+MEMBER = "QMB4471190"
+CHARGE, PAID, CONTRACTUAL, SHARE = 100_000, 48_000, 20_000, 32_000
+TOKEN = "t0ken"
+LIMIT = 30.0  # seconds: how long anything may take to become true
+
+plan = cache(standard_plan)
+
+
+async def eventually(true: Callable[[], Any], what: str, within: float = LIMIT) -> Any:
+    """Wait until something holds and give it; asks again and again, so nothing depends on a guessed duration."""
+    until = asyncio.get_running_loop().time() + within
+    while True:
+        found = true()
+        found = await found if asyncio.iscoroutine(found) else found
+        if found:
+            return found
+        assert asyncio.get_running_loop().time() < until, f"never happened: {what}"
+        await asyncio.sleep(0.01)
+
+
+def claim_of(number: str) -> Claim:
+    """A claim of 1,000.00 with two policies; every value in it is confidential."""
+    primary = Coverage(order=1, payer_id="PRIM1", payer_name="First Health", payer_class=PayerClass.MEDICARE)
+    secondary = Coverage(
+        order=2,
+        payer_id="SEC22",
+        payer_name="Second Mutual",
+        payer_class=PayerClass.COMMERCIAL,
+        member_id=MEMBER,
+        member_last_name=PATIENT,
+        member_first_name="Ada",
+        member_birth_date=date(1950, 5, 1),
+    )
+    return Claim(
+        claim_number=number,
+        practice="north",
+        charge=CHARGE,
+        service_from=date(2026, 2, 20),
+        service_to=date(2026, 2, 20),
+        coverages=(primary, secondary),
+        lines=(ServiceLine(number=1, procedure="99213", charge=CHARGE, control_number="L1"),),
+        provider_npi="1999999984",
+        provider_state="NY",
+        patient_last_name=PATIENT,
+        patient_first_name="Ada",
+        billed_on=date(2026, 2, 24),
+    )
+
+
+class Gate:
+    """A casebook that can be put out of reach and come back; in between it is the real one."""
+
+    def __init__(self, book: Casebook) -> None:
+        """Open."""
+        self.book = book
+        self.away = False
+
+    def writing(self) -> Any:
+        """A transaction of the real casebook, or the error of one that is away."""
+        if self.away:
+            raise ConnectionError("the casebook is away")
+        return self.book.writing()
+
+    def reading(self) -> Any:
+        """Likewise."""
+        return self.book.reading()
+
+
+@dataclass
+class Office:
+    """Everything that one worker works with."""
+
+    client: Client
+    queue: str
+    keys: KeyRing
+    book: Casebook
+    gate: Gate
+    out: Path
+    ledger: Ledger
+    faults: Faults
+    notices: list[dict[str, Any]]
+    ports: Ports
+    env: WorkflowEnvironment | None = None
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    def cases(self, tempo: Tempo | None = None, event_cap: int = 0) -> Cases:
+        """The door to the cases of this office."""
+        return Cases(self.client, self.book, plan, self.queue, tempo, event_cap)
+
+    async def journey(self, event_cap: int = 0) -> Journey:
+        """A new case on the morning of `ORIGIN`, with its account in the ledger."""
+        number = f"C{uuid4().hex[:16]}"
+        tempo = Tempo(wall_origin=datetime.now(UTC), case_origin=ORIGIN)
+        journey = Journey(self, number, self.keys.opaque("case", number), tempo, self.cases(tempo, event_cap))
+        self.now = journey.now
+        self.ledger.open_account(number, CHARGE, journey.now())
+        await journey.open()
+        return journey
+
+    def dropped(self, ending: str = ".claim.json") -> list[Path]:
+        """What lies in the drop folder."""
+        return sorted(self.out.glob(f"*{ending}"))
+
+
+@dataclass
+class Journey:
+    """One case and its travels through time."""
+
+    office: Office
+    number: str
+    case_id: str
+    tempo: Tempo
+    cases: Cases
+    skipped: timedelta = timedelta()
+
+    @property
+    def handle(self) -> CaseHandle:
+        """The engine's handle."""
+        return self.cases.handle(self.case_id)
+
+    def now(self) -> datetime:
+        """Case time."""
+        return self.tempo.case_time(datetime.now(UTC)) + self.skipped
+
+    def day(self, day: date, hour: int = 15) -> datetime:
+        """A moment of a day, in UTC."""
+        return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+    async def open(self) -> bool:
+        """Open the case; false if it was open."""
+        claim = claim_of(self.number)
+        return await self.cases.open(Opening(case_id=self.case_id, claim=claim, opened_at=self.now()), ())
+
+    async def until(self, moment: datetime) -> Standing:
+        """Let time pass to a moment, and all that falls due in between happen."""
+        span = moment - self.now()
+        assert span > timedelta(), f"{moment} is past"
+        assert self.office.env
+        self.skipped += span
+        await self.office.env.fast_forward(self.handle, span)
+        return await self.settled()
+
+    async def tell(self, *facts: Fact) -> Standing:
+        """Tell the case facts, and wait until they and all they led to are done and written down."""
+        await self.cases.tell(self.case_id, facts)
+        return await self.settled(*(each.fact_id for each in facts))
+
+    async def settled(self, *fact_ids: str) -> Standing:
+        """The standing once these facts were heard, no action is under way and the casebook has caught up."""
+
+        async def quiet() -> Standing | None:
+            heard = {each.fact_id for each in await self.cases.history(self.case_id)}
+            if not set(fact_ids) <= heard or (await self.handle.describe()).raw_description.pending_activities:
+                return None
+            standing = await self.cases.where(self.case_id)
+            written = self.case()
+            return standing if written and written.revision == standing.revision else None
+
+        standing = await eventually(quiet, "the case comes to rest")
+        assert isinstance(standing, Standing)
+        return standing
+
+    def case(self) -> Case | None:
+        """The case as the casebook has it."""
+        with self.office.book.reading() as tx:
+            try:
+                return reading.case_state(tx, self.case_id)
+            except LookupError:
+                return None
+
+    def found(self) -> dict[str, str]:
+        """Every break point that was ever in force, and how sure it became."""
+        case = self.case()
+        return {each.mode.value: each.state.value for each in case.found} if case else {}
+
+    def told(self, kind: str) -> list[tuple[str, str]]:
+        """The notices of one kind about this case: to whom, at which rung."""
+        about = [each for each in self.office.notices if each["case_id"] == self.case_id and each["kind"] == kind]
+        return [(each["to"], each["rung"]) for each in about]
+
+    async def turns(self) -> list[Turn]:
+        """What the case heard."""
+        return await self.cases.history(self.case_id)
+
+    async def events(self, kind: EventType.ValueType | None = None) -> list[HistoryEvent]:
+        """The engine's events of this case's present run."""
+        return [each async for each in self.handle.fetch_history_events() if kind in (None, each.event_type)]
+
+    def submissions(self) -> list[Path]:
+        """The secondary claims of this case in the drop folder."""
+        return [each for each in self.office.dropped() if self.number in each.read_text()]
+
+    def questions(self) -> list[Path]:
+        """The status questions of this case in the drop folder."""
+        return [each for each in self.office.dropped(".status.json") if self.number in each.read_text()]
+
+
+@asynccontextmanager
+async def an_office(
+    client: Client, keys: KeyRing, home: Path, env: WorkflowEnvironment | None = None, *, work: bool = True
+) -> AsyncIterator[Office]:
+    """An office with a worker of its own, for the length of a block.
+
+    Args:
+        client: the engine, with Baton's plugin.
+        keys: the same ring as the client's.
+        home: where casebook and folders go.
+        env: moves time, when the engine can.
+        work: whether a worker runs.
+    """
+    url, out = f"sqlite:///{home / 'casebook.sqlite'}", home / "out"
+    out.mkdir(parents=True, exist_ok=True)
+    migrate(url)
+    book = open_casebook(url, CasebookSeal(keys))
+    gate: Any = Gate(book)
+    ledger, faults, notices = Ledger(), Faults(), list[dict[str, Any]]()
+    queue = f"office-{uuid4().hex[:8]}"
+    office = Office(client, queue, keys, book, gate, out, ledger, faults, notices, None, env)  # type: ignore[arg-type]
+    app = ledger_app(ledger, TOKEN, lambda: office.now(), notices.append, faults=faults)
+    async with serve(app) as url:
+        with exchange.client(url) as http, exchange.client(url) as desk:
+            office.ports = Ports(
+                clearinghouse=ClearinghouseDrop(out, SentRegister(gate, keys.opaque, lambda: office.now())),
+                ledger=LedgerOverHttp(LedgerClient(http, lambda: TOKEN), keys.opaque),
+                notices=Noticeboard(desk, f"{url}{DESK}"),
+                casebook=Bookkeeper(gate),
+                intake=FileIntake(
+                    gate, office.cases(), keys.opaque, ZoneInfo("America/New_York"), lambda: office.now()
+                ),
+            )
+            try:
+                if work:
+                    async with make_worker(client, queue, office.ports):
+                        yield office
+                else:
+                    yield office
+            finally:
+                book.close()
