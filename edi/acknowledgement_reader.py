@@ -82,7 +82,7 @@ class AcknowledgementAssembler(Assembler):
         if loop.overflow:
             fields.note("LOOP_TOO_LONG", first)
         if first.id != "AK2":
-            self.orphan(loop, "2000")
+            self.orphan(loop, ACKNOWLEDGEMENT, "2000")
             return
         made = self._set(loop, fields)
         if made is None or fields.unsafe:

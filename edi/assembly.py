@@ -102,7 +102,7 @@ class Assembler(ABC):
         """Returns the digest of content; the second and later occurrence of the same content differ from the first."""
         text = f"{self.transaction_set}\n{self.identity()}\n{extra}\n{_content(segments)}"
         found = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-        key = int.from_bytes(found.digest()[:8], "big")
+        key = int.from_bytes(found.digest()[:8])
         occurrence = self._seen[key] = self._seen.get(key, 0) + 1
         if occurrence > 1:
             found.update(b"\n%d" % occurrence)
@@ -132,10 +132,11 @@ class Assembler(ABC):
             self.set_aside(Loop(segment), fields.findings, kind="loop")
         return fields
 
-    def orphan(self, loop: Loop, place: str) -> None:
-        """Puts segments into quarantine that belong to no loop that was begun."""
+    def orphan(self, loop: Loop, sizes: Sizes, place: str) -> None:
+        """Sets aside segments that belong to no loop that was begun: they are unknown, or their beginning is lost."""
         fields = Fields(place)
-        fields.note("LOOP_ORPHAN", loop.segments[0])
+        if fields.belongs(loop.segments[0], sizes):
+            fields.note("LOOP_ORPHAN", loop.segments[0])
         self.set_aside(loop, fields.findings, kind="loop")
 
 

@@ -53,12 +53,10 @@ class BillAssembler(Assembler):
         self._finish()
 
     def identity(self) -> str:
-        """Submitter, receiver, billing provider and subscriber."""
-        billing, subscriber = self._billing, self._subscriber
-        parts = [self._header.submitter, self._header.receiver]
-        parts.append(billing.provider.party if billing and billing.provider else None)
-        parts.append(subscriber.subscriber.party if subscriber and subscriber.subscriber else None)
-        return "*".join(item.identifier or item.name for item in parts if item)
+        """Submitter and receiver."""
+        return "*".join(
+            item.identifier or item.name for item in (self._header.submitter, self._header.receiver) if item
+        )
 
     def _enter(self, segment: Segment) -> None:
         fields = self.alone(segment, BILL_BILLING, "2000")
@@ -103,9 +101,8 @@ class BillAssembler(Assembler):
         reading = BillReading(loop, self._form)
         if reading.fields.foreign:
             self._hierarchy.doubt(reading.fields.findings)
-        claim = (
-            None if reading.fields.unsafe or self._hierarchy.doubts or context.unsafe else self._claim(loop, reading)
-        )
+        trusted = not (reading.fields.unsafe or self._hierarchy.doubts or context.unsafe)
+        claim = self._claim(loop, reading) if trusted else None
         if claim is None:
             doubts = [*self._hierarchy.doubts, *context.findings]
             reasons = doubts + [item for item in reading.fields.findings if item not in doubts]
@@ -140,19 +137,20 @@ class BillAssembler(Assembler):
 
     def _claim(self, loop: Loop, reading: BillReading) -> BilledClaim | None:
         """Returns the claim, or None if a party it needs is missing above it."""
-        billing, subscriber, patient = self._billing, self._subscriber, self._patient
-        first, fields = reading.first, reading.fields
-        missing = patient is not None and patient.patient is None
-        if missing or not billing or not billing.provider or not subscriber:
-            fields.note("CONTEXT_MISSING", first)
+        billing, subscriber, patient, first = self._billing, self._subscriber, self._patient, reading.first
+        nameless = patient is not None and patient.patient is None
+        if nameless or not billing or not billing.provider or not subscriber or not subscriber.payer:
+            reading.fields.note("CONTEXT_MISSING", first)
             return None
-        if not subscriber.coverage or not subscriber.subscriber or not subscriber.payer:
-            fields.note("CONTEXT_MISSING", first)
+        if not subscriber.coverage or not subscriber.subscriber:
+            reading.fields.note("CONTEXT_MISSING", first)
             return None
         references = tuple(reading.references)
+        above = [segment for level in self._levels.values() for segment in level]
+        content = [segment for segment in above if segment.id != "HL"] + loop.segments
         return BilledClaim(
             where=self.place(first),
-            digest=self.digest(loop.segments),
+            digest=self.digest(content),
             header=self._header,
             form=cast(Literal["837P", "837I"], reading.form),
             billing=billing.provider,
@@ -175,5 +173,5 @@ class BillAssembler(Assembler):
             other_coverages=tuple(reading.others),
             lines=reading.lines,
             segments=tuple(canonical(segment) for segment in loop.segments),
-            context_segments=tuple(canonical(item) for level in self._levels.values() for item in level),
+            context_segments=tuple(canonical(segment) for segment in above),
         )

@@ -7,13 +7,17 @@ from functools import lru_cache
 from typing import Any
 
 from edi.findings import Finding, finding
-from edi.money import NotANumber, cents, quantity
+from edi.money import NumberError, cents, quantity
 from edi.parts import Adjustment, Amount, Party, Period, Procedure, Quantity, Reference
 from edi.segments import Segment
 from edi.vocabulary import ADJUSTMENT_GROUPS, Sizes
 
 Record = dict[str, Any]
 _NONE = [""] * 9
+
+
+class ImplausibleError(ValueError):
+    """A date outside 1900 to 2100."""
 
 
 class Fields:
@@ -73,7 +77,7 @@ class Fields:
         """Returns a required amount in cents; 0 with a finding if it is not one."""
         try:
             return cents(segment.elements[position])
-        except (NotANumber, IndexError):
+        except (NumberError, IndexError):
             self.note("AMOUNT_BAD", segment, position)
             return 0
 
@@ -88,7 +92,7 @@ class Fields:
             return None
         try:
             return quantity(value)
-        except NotANumber:
+        except NumberError:
             self.note("QUANTITY_BAD", segment, position)
             return None
 
@@ -102,8 +106,10 @@ class Fields:
 
     def day(self, segment: Segment, position: int) -> date | None:
         """Returns an optional date in the form CCYYMMDD."""
-        value = segment[position]
-        return self.calendar_day(value, segment, position) if value else None
+        try:
+            return _day(segment.elements[position])
+        except (ValueError, IndexError):
+            return self.calendar_day(segment[position], segment, position) if segment[position] else None
 
     def period(self, segment: Segment) -> Period | None:
         """Returns the date or span of days of a DTP; None for a time of day and with a finding for anything else."""
@@ -125,14 +131,12 @@ class Fields:
     def calendar_day(self, value: str, segment: Segment, position: int) -> date | None:
         """Returns a date given as CCYYMMDD, which is part of an element; None with a finding if it is none."""
         try:
-            day = _day(value)
+            return _day(value)
+        except ImplausibleError:
+            self.note("DATE_IMPLAUSIBLE", segment, position)
         except ValueError:
             self.note("DATE_BAD", segment, position)
-            return None
-        if not 1900 <= day.year <= 2100:
-            self.note("DATE_IMPLAUSIBLE", segment, position)
-            return None
-        return day
+        return None
 
     def trios(self, segment: Segment) -> list[Record]:
         """Returns the up to six trios of a CAS as values for `Adjustment`."""
@@ -203,4 +207,7 @@ def procedure(text: str, component: str) -> Procedure:
 def _day(value: str) -> date:
     if len(value) != 8 or not value.isascii() or not value.isdigit():
         raise ValueError("not CCYYMMDD")
-    return date(int(value[:4]), int(value[4:6]), int(value[6:]))
+    day = date(int(value[:4]), int(value[4:6]), int(value[6:]))
+    if not 1900 <= day.year <= 2100:
+        raise ImplausibleError
+    return day

@@ -5,7 +5,7 @@ from decimal import Decimal
 _DIGITS = 18
 
 
-class NotANumber(ValueError):  # noqa: N818 - says what the text is, as a sentence would
+class NumberError(ValueError):
     """The text is not an X12 decimal number of at most 18 digits; never carries the text."""
 
 
@@ -16,14 +16,14 @@ def cents(text: str) -> int:
         text: Digits with an optional minus sign and decimal point (X12 type R); no exponent, no plus, no spaces.
 
     Raises:
-        NotANumber: If the text is anything else, or means a fraction of a cent.
+        NumberError: If the text is anything else, or means a fraction of a cent.
     """
     whole, _, part = text.partition(".")
     digits = whole.removeprefix("-") + part
     if not digits.isdigit() or not digits.isascii() or len(digits) > _DIGITS:
-        raise NotANumber
+        raise NumberError
     if len(part) > 2 and part[2:].strip("0"):
-        raise NotANumber
+        raise NumberError
     return int(whole + part[:2].ljust(2, "0"))
 
 
@@ -34,12 +34,12 @@ def quantity(text: str) -> Decimal:
         text: An X12 decimal number, with any number of decimals.
 
     Raises:
-        NotANumber: If the text is anything else.
+        NumberError: If the text is anything else.
     """
     whole, _, part = text.partition(".")
     digits = whole.removeprefix("-") + part
     if not digits.isdigit() or not digits.isascii() or len(digits) > _DIGITS:
-        raise NotANumber
+        raise NumberError
     return Decimal(text)
 
 

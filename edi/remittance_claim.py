@@ -1,7 +1,7 @@
 """One claim of an 835 (loops 2100 and 2110) from its segments, with its balance checks.
 
-A claim is gathered as plain values and turned into models in one validation: the models are the same, and a file is
-read half as fast again as by building each part by itself.
+A claim is gathered as plain values and turned into models in one validation, which is faster than part by part and
+checks the same.
 """
 
 from collections.abc import Callable
@@ -45,6 +45,7 @@ class ClaimReading:
         self.paid = fields.cents(first, 4)
         self.paid_unreadable = fields.unsafe
         self._lines: list[Record] = []
+        self._services: list[Segment] = []
         self._claim = self._part = _part(fields.cents(first, 3), self.paid)
         for segment in loop.segments:
             if fields.belongs(segment, REMITTANCE_CLAIM, REMITTANCE_HEADER):
@@ -83,6 +84,7 @@ class ClaimReading:
             fields.note("VALUE_MISSING", segment, 1)
         self._part = part = _part(fields.cents(segment, 2), fields.cents(segment, 3))
         self._lines.append(part)
+        self._services.append(segment)
         part["procedure"] = procedure(code, component)
         part["submitted"] = procedure(submitted, component) if submitted else None
         part["revenue_code"] = revenue
@@ -161,11 +163,11 @@ class ClaimReading:
         """Charge, adjustments and payment must add up, for each line and for the claim (field notes 1.3)."""
         claim, first, note = self._claim, self._first, self.fields.note
         charge, adjusted, charged = claim["charge_cents"], _adjusted(claim), 0
-        for line in self._lines:
+        for line, service in zip(self._lines, self._services, strict=True):
             reduced = _adjusted(line)
             charged, adjusted = charged + line["charge_cents"], adjusted + reduced
             if line["charge_cents"] - reduced != line["paid_cents"]:
-                note("LINE_BALANCE", first, 4)
+                note("LINE_BALANCE", service, 3)
         self.fields.loop = "2100"
         if charge - adjusted != self.paid:
             note("CLAIM_BALANCE", first, 4)

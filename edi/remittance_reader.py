@@ -6,10 +6,11 @@ from edi.parts import reference
 from edi.remittance import PayeeIdentity, PayerIdentity, ProviderAdjustment, RemittanceHeader, RemittanceTotals
 from edi.remittance_claim import ClaimReading
 from edi.segments import Segment
-from edi.vocabulary import REMITTANCE_HEADER
+from edi.vocabulary import REMITTANCE_CLAIM, REMITTANCE_HEADER
 
 _BETWEEN_CLAIMS = frozenset({"LX", "TS2", "TS3", "PLB"})
 _ENDS_CLAIM = _BETWEEN_CLAIMS | {"CLP"}
+_ENDS_STRAY = _ENDS_CLAIM | REMITTANCE_HEADER.keys()
 
 
 class RemittanceAssembler(Assembler):
@@ -20,6 +21,7 @@ class RemittanceAssembler(Assembler):
     def __init__(self, context: Context) -> None:
         """Starts before BPR."""
         super().__init__(context)
+        self._first: Segment | None = None
         self._head: list[Segment] = []
         self._header: RemittanceHeader | None = None
         self._identity = ""
@@ -31,14 +33,17 @@ class RemittanceAssembler(Assembler):
     def take(self, segment: Segment) -> None:
         """Begins a claim at CLP, adds to it, or reads the transaction's own segments."""
         loop, name = self._loop, segment.id
-        if loop is not None and name not in _ENDS_CLAIM:
+        if loop is not None and name not in (_ENDS_CLAIM if self._header else _ENDS_STRAY):
             loop.add(segment)
             return
+        self._first = self._first or segment
         self._finish()
         if name in REMITTANCE_HEADER:
             self._own(segment)
-        else:
-            self._loop = Loop(segment)
+            return
+        if name == "CLP":
+            self._header = self._header or self._begin()
+        self._loop = Loop(segment)
 
     def close(self) -> None:
         """Ends the last claim and says how the transaction adds up."""
@@ -50,20 +55,33 @@ class RemittanceAssembler(Assembler):
         return self._identity
 
     def _own(self, segment: Segment) -> None:
-        """Keeps a segment of the transaction itself."""
-        if self.alone(segment, REMITTANCE_HEADER, "1000").foreign:
+        """Keeps a segment of the transaction itself; the header ends with the first LX, TS2, TS3 or CLP."""
+        fields = self.alone(segment, REMITTANCE_HEADER, "1000")
+        if fields.foreign:
             return
         if segment.id == "PLB":
             self._adjustments.append(segment)
-        elif self._header is None and segment.id not in _BETWEEN_CLAIMS:
+        elif segment.id in _BETWEEN_CLAIMS:
+            self._header = self._header or self._begin()
+        elif self._header is None:
             self._head.append(segment)
+        else:
+            fields.note("SEGMENT_MISPLACED", segment)
+            self.set_aside(Loop(segment), fields.findings, kind="loop")
 
     def _begin(self) -> RemittanceHeader:
         """Reads what stands before the first claim."""
         fields = Fields("1000")
         self._header = header = read_header(self._head, self.context, fields)
+        if self._first is not None:
+            _check_header(self._head, header, self._first, fields)
         payer, payee = header.payer, header.payee
-        parts = (*payer.ids, payee.npi or payee.tin or payee.name, header.trace, str(header.payment_date))
+        parts = (
+            *(payer.ids or (payer.name,)),
+            payee.npi or payee.tin or payee.name,
+            header.trace,
+            str(header.payment_date),
+        )
         self._identity = "*".join(parts)
         self.out.extend(fields.findings)
         return header
@@ -73,10 +91,9 @@ class RemittanceAssembler(Assembler):
         loop, self._loop = self._loop, None
         if loop is None:
             return
-        header = self._header or self._begin()
-        first = loop.segments[0]
-        if first.id != "CLP":
-            self.orphan(loop, "2000")
+        first, header = loop.segments[0], self._header
+        if first.id != "CLP" or header is None:
+            self.orphan(loop, REMITTANCE_CLAIM, "2000")
             return
         reading = ClaimReading(loop)
         self._claims += 1
@@ -101,11 +118,11 @@ class RemittanceAssembler(Assembler):
             fields.note("BPR02_BALANCE", payment, 2)
         self.out.extend(fields.findings)
         content = [segment for segment in self._head if segment.id in ("BPR", "TRN")] + self._adjustments
-        if not self._head:
+        if self._first is None:
             return
         self.out.append(
             RemittanceTotals(
-                where=self.place(self._head[0]),
+                where=self.place(self._first),
                 digest=self.digest(content, "totals"),
                 header=header,
                 paid_cents=header.paid_cents,
@@ -123,15 +140,8 @@ def read_header(head: list[Segment], context: Context, fields: Fields) -> Remitt
     payment = _first(head, "BPR")
     trace = _first(head, "TRN")
     produced = next((segment for segment in head if segment.id == "DTM" and segment[1] == "405"), None)
-    if payment is None and head:
-        fields.note("BPR_MISSING", head[0])
-    if trace is None and head:
-        fields.note("TRN_MISSING", head[0])
-    payer = _payer(head, payment, trace)
-    if head and not payer.ids and not payer.name:
-        fields.note("PAYER_MISSING", head[0])
     return RemittanceHeader(
-        payer=payer,
+        payer=_payer(head, payment, trace),
         payee=_payee(_party_segments(head, "PE")),
         paid_cents=_paid(payment, fields),
         handling=payment[1] if payment else "",
@@ -144,6 +154,17 @@ def read_header(head: list[Segment], context: Context, fields: Fields) -> Remitt
         version=context.version,
         test=context.test,
     )
+
+
+def _check_header(head: list[Segment], header: RemittanceHeader, first: Segment, fields: Fields) -> None:
+    """Notes what a remittance cannot do without."""
+    names = {segment.id for segment in head}
+    if "BPR" not in names:
+        fields.note("BPR_MISSING", first)
+    if not header.trace:
+        fields.note("TRN_MISSING", first)
+    if not header.payer.ids and not header.payer.name:
+        fields.note("PAYER_MISSING", first)
 
 
 def _paid(payment: Segment | None, fields: Fields) -> int | None:

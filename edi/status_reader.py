@@ -118,6 +118,8 @@ class StatusAssembler(Assembler):
         level = self._hierarchy.level
         if level in _CLAIM_LEVELS or (level in _LEVELS and reading.statuses):
             self._answer(loop, reading)
+        elif reading.fields.unsafe:
+            self.set_aside(loop, reading.fields.findings, kind="loop")
         else:
             self._note_dates(reading)
 

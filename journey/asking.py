@@ -98,7 +98,7 @@ def _protective(case: Case, reading: Reading, plan: PlanInForce, now: Moment) ->
     if case.filing_limit is None or not any(each.name == FILING_CLOCK for each in case.clocks):
         return False
     near = _days_left(case.filing_limit, plan, now) <= plan.filing_reserve_days
-    unsent = reading.current(Mark.SUBMITTED) is None and reading.newest(Mark.PRIMARY_ADJUDICATED) is not None
+    unsent = reading.newest(Mark.SUBMITTED) is None and reading.newest(Mark.PRIMARY_ADJUDICATED) is not None
     questioned = any(each.mode is Mode.WRONG_ORDER for each in case.break_points)
     return near and unsent and not questioned
 

@@ -20,7 +20,9 @@ RANKS: dict[Mark, int] = {
     mark: rank
     for rank, mark in enumerate(
         (
+            Mark.UNPROMISED,
             Mark.PROMISED,
+            Mark.DECLINED,
             Mark.SUBMITTED,
             Mark.SYNTAX_ACCEPTED,
             Mark.CLEARINGHOUSE_ACCEPTED,

@@ -311,7 +311,10 @@ def _crossover_assumed(scene: Scene) -> Iterator[Ground]:
 
 
 def _sent_after(reading: Reading, since: Made) -> bool:
-    later = (Mark.SUBMITTED, Mark.PROMISED, Mark.RECEIVED, Mark.ACCEPTED, Mark.DUPLICATE, Mark.DECIDED, Mark.DENIED)
+    """True once the claim is under way all the same: sent or heard of later, or sent by us in the attempt in force."""
+    if reading.current(Mark.SUBMITTED):
+        return True
+    later = (Mark.PROMISED, Mark.SUBMITTED, Mark.RECEIVED, Mark.ACCEPTED, Mark.DUPLICATE, Mark.DECIDED, Mark.DENIED)
     return any(each.at >= since.at for mark in later for each in reading.made.get(mark, ()))
 
 

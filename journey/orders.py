@@ -37,4 +37,4 @@ def _in_force(reading: Reading, decision: str) -> SupervisorDecided | None:
 
 
 def _by_two(order: SupervisorDecided) -> bool:
-    return order.second_person not in ("", order.person)
+    return order.second_person.strip() not in ("", order.person.strip())

@@ -106,13 +106,15 @@ class _Reader:
     scene: Scene | None = None
 
     def read(self, text: str) -> Story:
-        lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
-        notes = [each for each in lines if each[1] and not self._is_heading(*each)]
+        notes: list[tuple[int, str]] = []
+        for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+            if line and not self._is_remark(line) and (notes or not self._is_heading(number, line)):
+                notes.append((number, line))
         claim, billed = self._claim()
         self.day = claim.service_to
         self.scene = Scene(claim, self._date)
         steps = tuple(step for number, line in notes for step in self._steps(number, line))
-        if not steps:
+        if not notes:
             self.problems.append("the story has no dated line; write one like '12 Mar  silence'")
         if self.problems:
             raise StoryError(tuple(self.problems))
@@ -123,10 +125,12 @@ class _Reader:
 
     # ---- the heading ------------------------------------------------------------------------------------------------
 
-    def _is_heading(self, number: int, line: str) -> bool:
+    def _is_remark(self, line: str) -> bool:
         if line.startswith("#"):
             self.title = self.title or line.lstrip("# ")
-            return True
+        return line.startswith("#")
+
+    def _is_heading(self, number: int, line: str) -> bool:
         key, colon, value = line.partition(":")
         if colon and key in _KEYS:
             self.heading[key] = number, value.strip()

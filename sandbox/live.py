@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from casebook import reading
@@ -41,12 +43,18 @@ HEAD_START = timedelta(seconds=5)
 
 
 class CaseDoor:
-    """How the provider's people reach their cases: the worker's client."""
+    """How the provider's people reach their cases: the worker's client.
+
+    Nobody in the world waits for an answer: what is said to one case arrives in order, cases beside each other.
+    """
 
     def __init__(self, cases: Cases, casebook: Casebook) -> None:
         """Take the way to cases, and the casebook in which people look up whose case it is."""
         self._cases = cases
         self._casebook = casebook
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.saying: set[asyncio.Task[None]] = set()
+        self.failed: list[BaseException] = []
 
     async def claim_number(self, case_id: str) -> str:
         """The provider's number of the claim that a case is about."""
@@ -54,22 +62,37 @@ class CaseDoor:
 
     async def contact(self, case_id: str, contact: ContactLogged) -> None:
         """Log a contact."""
-        await self._cases.contact(case_id, contact)
+        self._say(case_id, partial(self._cases.contact, case_id, contact))
 
     async def correction(self, case_id: str, correction: CorrectionMade) -> None:
         """Say that something was put right."""
-        await self._cases.correction(case_id, correction)
+        self._say(case_id, partial(self._cases.correction, case_id, correction))
 
     async def decide(self, case_id: str, decision: SupervisorDecided) -> None:
         """Record a supervisor's decision."""
-        await self._cases.override(case_id, decision)
+        self._say(case_id, partial(self._cases.override, case_id, decision))
 
     async def act(self, case_id: str, act: PersonActed) -> None:
         """Take or finish a task; one that is answered already needs nobody."""
-        try:
-            await self._cases.act(case_id, act)
-        except RefusedError:
-            return
+        self._say(case_id, partial(self._cases.act, case_id, act), may_be_late=True)
+
+    def _say(self, case_id: str, say: Callable[[], Awaitable[object]], *, may_be_late: bool = False) -> None:
+        task = asyncio.create_task(self._in_turn(case_id, say, may_be_late))
+        self.saying.add(task)
+        task.add_done_callback(self._said)
+
+    async def _in_turn(self, case_id: str, say: Callable[[], Awaitable[object]], may_be_late: bool) -> None:
+        async with self._turns[case_id]:
+            try:
+                await say()
+            except RefusedError:
+                if not may_be_late:
+                    raise
+
+    def _said(self, task: asyncio.Task[None]) -> None:
+        self.saying.discard(task)
+        if not task.cancelled() and (problem := task.exception()):
+            self.failed.append(problem)
 
 
 def _state(casebook: Casebook, case_id: str) -> Case:
@@ -85,6 +108,7 @@ class Trial:
     ledger: Ledger
     service: Service
     settings: Settings
+    door: CaseDoor
     notices: asyncio.Queue[Mapping[str, object]]
 
     async def run(self) -> None:
@@ -94,6 +118,8 @@ class Trial:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
             for each in done:
                 each.result()
+            if self.door.failed:
+                raise self.door.failed[0]
         finally:
             for each in parts:
                 each.cancel()
@@ -166,17 +192,18 @@ async def trial(
         async with connected(settings, keys) as client:
             await register(client)
             async with working(home, variables, tempo), opened(settings, keys, client, tempo=tempo) as service:
+                door = CaseDoor(service.cases, service.casebook)
                 world = World(
                     population(claims, seed, START),
                     tempo,
                     settings.clearinghouse_out,
                     settings.clearinghouse_in,
                     ledger,
-                    CaseDoor(service.cases, service.casebook),
+                    door,
                     seed,
                     bystanders=bystanders(claims, seed, START),
                 )
-                yield Trial(world, ledger, service, settings, notices)
+                yield Trial(world, ledger, service, settings, door, notices)
 
 
 def _make_folders(settings: Settings) -> None:

@@ -63,3 +63,19 @@ def test_quarantined_content_keeps_its_digest(make, reading):
     (first,) = reading(text).quarantined
     (second,) = reading(text.replace("000000001", "000000002")).quarantined
     assert first.digest == second.digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("SBR*P*18", "SBR*S*18"),
+        ("X900000", "X900009"),
+        ("DMG*D8*19700102", "DMG*D8*19700103"),
+        ("CLM*CT100001*1000***11:B:1", "CLM*CT100001*1000***11:B:6"),
+    ],
+)
+def test_a_corrected_claim_is_another_event(make, digests, old, new):
+    """The order of payers, the member and the birth date stand above the claim, and are what corrections change."""
+    text = make.file("837P")
+    assert digests(text)[0] != digests(text.replace(old, new, 1))[0]
+    assert digests(text)[1:] == digests(text.replace(old, new, 1))[1:]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from edi.money import NotANumber, cents, dollars, quantity
+from edi.money import NumberError, cents, dollars, quantity
 
 
 @pytest.mark.parametrize(
@@ -53,13 +53,13 @@ def test_x12_decimals_become_cents(text, expected):
 )
 def test_everything_else_is_refused(text):
     """No exponent, sign, space, separator, foreign digit or fraction of a cent passes for money."""
-    with pytest.raises(NotANumber):
+    with pytest.raises(NumberError):
         cents(text)
 
 
 def test_the_refusal_does_not_quote_the_text():
     """An amount is patient data; the error must not carry it."""
-    with pytest.raises(NotANumber) as caught:
+    with pytest.raises(NumberError) as caught:
         cents("12x34")
     assert "12x34" not in str(caught.value)
 
@@ -67,7 +67,7 @@ def test_the_refusal_does_not_quote_the_text():
 def test_quantities_keep_their_fraction():
     """Units may be fractions; they are decimal, never binary."""
     assert quantity("1.25") == Decimal("1.25")
-    with pytest.raises(NotANumber):
+    with pytest.raises(NumberError):
         quantity("1E1")
 
 

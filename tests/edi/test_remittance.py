@@ -209,3 +209,31 @@ def test_claims_know_where_they_are(make, reading):
     assert [(place.transaction_control, place.ordinal) for place in places] == [
         (control, ordinal) for control in ("0001", "0002") for ordinal in (1, 2, 3)
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        ("DTM*405*", "ZZZ*405*", {"SEGMENT_UNKNOWN"}),
+        ("LX*1~", "ZZZ*1~", {"SEGMENT_UNKNOWN"}),
+        ("BPR*I*", "BPX*I*", {"SEGMENT_UNKNOWN", "BPR_MISSING"}),
+        ("TRN*1*EFT20260302*1512345678~", "", {"TRN_MISSING"}),
+        ("LX*1~", "LX*1~N1*PR*EXAMPLE OTHER~", {"SEGMENT_MISPLACED"}),
+        ("CLP*CT100001", "CXP*CT100001", {"SEGMENT_UNKNOWN", "BPR02_BALANCE"}),
+    ],
+)
+def test_damage_above_the_claims_leaves_the_rest_of_the_header(make, reading, old, new, codes):
+    """One lost segment of the header costs what it said and no more; claims are read and know their payer."""
+    outcome = reading(make.file("835").replace(old, new, 1))
+    assert outcome.codes - {"SE01_COUNT"} == codes
+    claims = outcome.of("remittance_claim")
+    assert len(claims) == (2 if "CXP" in new else 3)
+    assert {claim.header.payer.payer_number for claim in claims} == {"70001"}
+
+
+def test_a_remittance_without_any_header_is_reported(make, reading):
+    """Claims alone are read, and nothing is said to balance."""
+    outcome = reading(make.envelope("835", make.claim_835("CT100001")))
+    assert {"BPR_MISSING", "TRN_MISSING", "PAYER_MISSING"} <= outcome.codes
+    assert len(outcome.of("remittance_claim")) == 1
+    assert not outcome.of("remittance_totals")[0].balanced

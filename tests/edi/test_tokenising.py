@@ -79,7 +79,7 @@ CASES: list[tuple[str, Callable[[str], str], int, set[str]]] = [
         {"SE_MISSING", "GE_MISSING", "IEA_MISSING"},
     ),
     ("control-Z and NULs at the end", lambda text: text + "\x1a\x00\x00\n", 3, CLEAN),
-    ("lower case ids", lambda text: text.replace("CLP*", "clp*"), 0, {"LOOP_ORPHAN", "BPR02_BALANCE"}),
+    ("lower case ids", lambda text: text.replace("CLP*", "clp*"), 0, {"SEGMENT_UNKNOWN", "BPR02_BALANCE"}),
     ("unknown segment in a claim", _sub("LQ[*]HE", "ZZZ*HE"), 2, {"SEGMENT_UNKNOWN"}),
     ("segment of the header in a claim", _sub("LQ[*]HE", "N3*HE"), 2, {"SEGMENT_MISPLACED"}),
     ("too many elements", _sub("LQ[*]HE[*]N89", "LQ*HE*N89*CLP*X"), 2, {"SEGMENT_SHAPE"}),

@@ -90,11 +90,12 @@ async def test_v2_an_assumed_crossover_is_sent_on_the_fifth_business_day(office:
 
 
 async def test_silence_alone_reaches_the_supervisor(office: Office, partners: Partners) -> None:
-    """Nobody answers anything: the escalation climbs rung by rung, and no claim leaves while nothing is confirmed."""
+    """Nobody answers anything: a supervisor hears of it, and no claim leaves while nothing is confirmed."""
     case = await promised(office, partners)
     await case.until(case.now() + timedelta(days=45))
     rungs = [rung for _, rung in case.told("resubmission")]
-    assert list(dict.fromkeys(rungs)) == ["case_manager", "lead", "supervisor"]
+    assert "supervisor" in rungs
+    assert case.submissions() == []
 
 
 async def test_a_hold_counts_when_it_was_read_back(own_office: Office, partners: Partners) -> None:

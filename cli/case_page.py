@@ -1,0 +1,227 @@
+"""One case as a page: the sentence first, then the three answers, and everything they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rich.console import RenderableType
+
+from cli.output import Calendar, aside, dollars, heading, indented, masked, pairs, plainly
+from cli.telling import told
+from journey.case import BreakPoint, Case, Clock, Escalation, HoldState, Proof
+from journey.claim import Claim, Coverage
+from journey.clocks import FILING_CLOCK
+from journey.evidence import LADDER_PREFIX, order
+from journey.plan import PlanInForce
+from journey.words import MODE_WORDS, BreakState, Hop, Level
+
+PROVEN, PARTLY, NOTHING = "●", "◐", "○"
+
+
+def page(case: Case, sentence: str, plan: PlanInForce, calendar: Calendar, source: str) -> Iterator[RenderableType]:
+    """The parts of the page, top to bottom.
+
+    Args:
+        case: as last written.
+        sentence: its header sentence.
+        plan: names its clocks and grades.
+        calendar: the provider's.
+        source: where the page comes from, in words.
+    """
+    yield aside(f"{case.case_id}, revision {case.revision}, {source}")
+    yield heading(sentence)
+    yield ""
+    yield pairs(_answers(case, calendar))
+    for title, lines in (
+        ("Needs attention", list(case.attention)),
+        ("Proofs", [_proof(case, each, plan, calendar) for each in Hop]),
+        ("Clocks", [line for each in case.clocks for line in _clock(case, each, plan, calendar)]),
+        ("Break point", [line for each in case.break_points for line in _break(case, each, calendar)]),
+        ("Escalations", [_escalation(each, calendar) for each in case.open_escalations]),
+    ):
+        if lines:
+            yield ""
+            yield heading(title)
+            yield from (indented(each) for each in lines)
+    yield ""
+    yield pairs((*_hold(case, calendar), *_money(case), *_claim(case, calendar)))
+
+
+def _answers(case: Case, calendar: Calendar) -> Iterator[tuple[str, str]]:
+    holder = case.holder
+    if holder:
+        payer = next((each.payer_name for each in case.claim.coverages if each.party is holder.party), "")
+        yield "who", f"{plainly(holder.party)}{f' ({payer})' if payer else ''}, since {calendar.day(holder.since)}"
+        yield "must", holder.pending_action
+        yield "by", calendar.day(holder.by)
+    elif case.closed_at is None:
+        yield "who", "NOBODY: this is an alarm"
+    clock = case.next_clock
+    if clock:
+        yield "next alarm", f"{clock.name}, {calendar.minute(clock.next_due) if clock.next_due else ''}"
+    if case.owner:
+        yield "worked by", case.owner
+
+
+# ---- proofs ---------------------------------------------------------------------------------------------------------
+
+
+def mark(proof: Proof) -> str:
+    """● proven, ◐ something speaks for it, ○ nothing heard."""
+    return PROVEN if proof.proven else PARTLY if proof.supports else NOTHING
+
+
+def _proof(case: Case, hop: Hop, plan: PlanInForce, calendar: Calendar) -> str:
+    proof = case.proof(hop)
+    needs = next((each.needs.name.lower() for each in plan.hops if each.hop is hop), "")
+    says = f"{mark(proof)} {hop:<12} "
+    if proof.grade is None:
+        says += "nothing heard"
+    else:
+        says += f"{proof.grade.name.lower()} by the {plainly(proof.by)}, {calendar.day(proof.at)}"
+    if not proof.proven:
+        says += f"; needs {needs}" if needs else ""
+    return f"{says}; refuted: {_facts(case, proof.against, calendar)}" if proof.against else says
+
+
+def _facts(case: Case, ids: Iterable[str], calendar: Calendar) -> str:
+    """Facts by their ids, in words; those that the case no longer keeps are in its history."""
+    known = {each.fact_id: each for each in case.evidence}
+    kept = sorted((known[each] for each in ids if each in known), key=order)
+    return "; ".join(f"{told(each)}, {calendar.day(each.happened_at)}" for each in kept) or "see `baton case history`"
+
+
+# ---- clocks ---------------------------------------------------------------------------------------------------------
+
+
+def _clock(case: Case, clock: Clock, plan: PlanInForce, calendar: Calendar) -> Iterator[str]:
+    row = plan.clocks_by_name.get(clock.name)
+    yield f"{clock.name:<4} {_title(clock, row.title if row else '')}: {_due(clock, calendar)}"
+    started = _facts(case, (clock.started_by,), calendar) if clock.started_by != "opening" else "the opening"
+    details = [f"started {calendar.day(clock.started_at)} by {started}"]
+    if row:
+        details.append(f"stopped by {', '.join(plainly(each) for each in row.stops)}")
+    if clock.moved_by:
+        details.append(f"moved once by {_facts(case, clock.moved_by, calendar)}")
+    if clock.cut_by:
+        details.append("cut short by the filing limit")
+    yield f"     {'; '.join(details)}"
+
+
+def _title(clock: Clock, title: str) -> str:
+    if clock.name == FILING_CLOCK:
+        return "filing limit"
+    return "escalation" if clock.name.startswith(LADDER_PREFIX) else title or "by another plan"
+
+
+def _due(clock: Clock, calendar: Calendar) -> str:
+    alarms = ((Level.SOFT, clock.soft), (Level.HARD, clock.hard))
+    return ", ".join(
+        f"{level} {calendar.day(due)}{' (rang)' if level in clock.fired else ''}" for level, due in alarms if due
+    )
+
+
+# ---- break point and escalations ------------------------------------------------------------------------------------
+
+
+def _break(case: Case, point: BreakPoint, calendar: Calendar) -> Iterator[str]:
+    yield f"{point.mode} {point.state}: {MODE_WORDS[point.mode]} (found {calendar.day(point.found_at)})"
+    if point.reason:
+        yield f"     because {point.reason}"
+    if point.evidence_for:
+        yield f"     for: {_facts(case, point.evidence_for, calendar)}"
+    if point.evidence_against:
+        yield f"     against: {_facts(case, point.evidence_against, calendar)}"
+    if point.state is not BreakState.CONFIRMED:
+        yield from (f"     ask {side}: {question}" for side, question in _questions(point) if question)
+
+
+def _questions(point: BreakPoint) -> tuple[tuple[str, str], ...]:
+    return ("our side", point.ask_provider), ("the payer", point.ask_payer)
+
+
+def _escalation(each: Escalation, calendar: Calendar) -> str:
+    taken = f", taken by {each.taken_by}" if each.taken_by else ""
+    return (
+        f"{plainly(each.kind)} for the {plainly(each.rung)} since {calendar.day(each.rung_since)}, "
+        f"{each.state}{taken}: {each.reason}"
+    )
+
+
+# ---- hold, money, claim ---------------------------------------------------------------------------------------------
+
+
+def _hold(case: Case, calendar: Calendar) -> Iterator[tuple[str, str]]:
+    hold = case.hold
+    if hold.state is HoldState.NONE:
+        yield "hold", "none"
+        return
+    since = {HoldState.REQUESTED: hold.requested_at, HoldState.RELEASED: hold.released_at}.get(
+        hold.state, hold.verified_at or hold.requested_at
+    )
+    seen = f"{len(hold.verified)} of {len(hold.wanted)} switches seen in the ledger"
+    yield "hold", f"{plainly(hold.state)} since {calendar.day(since)}, {seen}"
+    if hold.breaches:
+        yield "hold broken", f"{len(hold.breaches)} times: the patient was billed, or the account placed"
+
+
+def _money(case: Case) -> Iterator[tuple[str, str]]:
+    money = case.money
+    yield "money", f"charged {dollars(money.charge)}, primary paid {dollars(money.primary_paid)}"
+    yield "", f"secondary paid {dollars(money.secondary_paid)}, at risk {dollars(money.at_risk)}"
+    owes = f"patient owes {dollars(money.expected_balance)} once all is decided"
+    yield "", f"{owes}, ledger shows {dollars(money.ledger_patient_balance)}"
+
+
+def _claim(case: Case, calendar: Calendar) -> Iterator[tuple[str, str]]:
+    claim = case.claim
+    days = {calendar.day(claim.service_from): 0, calendar.day(claim.service_to): 0}
+    yield "claim", f"{claim.form} {masked(claim.claim_number)}, services {' to '.join(days)}"
+    for each in claim.coverages:
+        yield "", f"{each.order}. {each.payer_name} ({each.payer_class}), member {masked(each.member_id)}"
+    if case.filing_limit:
+        assumed = ", assumed" if case.filing_assumed else ""
+        yield "filing limit", f"{calendar.day(case.filing_limit)} ({case.filing_rule}{assumed})"
+
+
+# ---- for machines ---------------------------------------------------------------------------------------------------
+
+_SHOWN = frozenset(
+    {"case_id", "revision", "opened_at", "as_of", "plan_version", "hop", "proofs", "holder", "clocks", "break_points"}
+    | {"found", "escalations", "hold", "money", "vague_answers", "attention", "owner", "filing_limit", "filing_rule"}
+    | {"filing_assumed", "resolution", "resolved_at", "closed_at"}
+)
+
+
+def as_json(case: Case, sentence: str, *, live: bool) -> dict[str, Any]:
+    """The page for machines; identifiers of the claim are masked here as well."""
+    return {
+        "sentence": sentence,
+        "live": live,
+        **case.model_dump(mode="json", include=set(_SHOWN)),
+        **_masked(case.claim),
+    }
+
+
+def _masked(claim: Claim) -> dict[str, Any]:
+    return {
+        "claim": {
+            "claim_number": masked(claim.claim_number),
+            "form": claim.form,
+            "charge": claim.charge,
+            "service_from": claim.service_from.isoformat(),
+            "service_to": claim.service_to.isoformat(),
+            "coverages": [_coverage(each) for each in claim.coverages],
+        }
+    }
+
+
+def _coverage(each: Coverage) -> dict[str, Any]:
+    return {
+        "order": each.order,
+        "payer_id": each.payer_id,
+        "payer_name": each.payer_name,
+        "payer_class": each.payer_class.value,
+        "member_id": masked(each.member_id),
+    }

@@ -1,0 +1,155 @@
+"""`baton intake`: files to facts, and what became of every claim in them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+from cyclopts import Parameter
+from sqlalchemy import func, select
+from temporalio.client import Client
+
+from activities.folders import waiting
+from casebook.opening import Casebook
+from casebook.reading import count_cases
+from casebook.register import FactState
+from casebook.tables import EVIDENCE, INTAKE_FACTS
+from cli.engine import worker_polls
+from cli.failures import CommandError, readable
+from cli.home import PATIENCE, Home, Json, settings_at
+from cli.output import aside, put_json, say, table
+from cli.plan_choice import plan_of
+from worker import logs
+from worker.cases import Cases
+from worker.connection import connect, connected
+from worker.engine import find_engine
+from worker.keys import KeyRing, open_key_ring
+from worker.service import FILE_ENDINGS, Service, clock, open_book, serving, take_in
+from worker.settings import Settings
+from workflows.ports import IntakeCounts
+
+COUNTED = ("transactions", "opened", "informed", "repeated", "parked", "quarantined", "ignored")
+LOOK_AGAIN = 0.1  # seconds
+WRITTEN_WITHIN = timedelta(seconds=60)
+"""How long to wait until the cases have written down what they were told."""
+
+
+async def intake(
+    paths: Annotated[list[Path], Parameter(negative=())], /, *, home: Home = None, json: Json = False
+) -> int:
+    """Take in X12 files: open cases and tell them what payers said.
+
+    Reads 837, 835, 277CA, 277, 999 and TA1; the same file twice changes nothing. Uses the worker
+    that runs, or starts an engine and a worker for as long as it takes. Prints what became of every
+    claim.
+
+    Example: `baton intake claims.837 remittances/`
+
+    Args:
+        paths: Files, and folders whose files (.edi, .x12, .txt, .835, .837, .277, .999) are taken in oldest first.
+    """
+    files = _files(paths)
+    logs.configure("WARNING")
+    async with _serving(settings_at(home)) as service:
+        counts = {path: await take_in(service, path) for path in files}
+        late = not await _written(service, files)
+    if json:
+        put_json([{"file": str(path), **each.model_dump()} for path, each in counts.items()])
+    else:
+        _print(counts, late)
+    return 0
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    files = [each for path in paths for each in (waiting(path, FILE_ENDINGS) if path.is_dir() else [readable(path)])]
+    if not files:
+        raise CommandError(f"no file to take in: a folder's files end in {', '.join(FILE_ENDINGS)}")
+    return [each.absolute() for each in files]
+
+
+@asynccontextmanager
+async def _serving(settings: Settings) -> AsyncIterator[Service]:
+    """The service that runs, or one of our own."""
+    keys = open_key_ring(settings)
+    client = await _served(settings, keys)
+    if client:
+        casebook = open_book(settings, keys)
+        cases = Cases(client, casebook, lambda: plan_of(settings), settings.task_queue)
+        yield Service(settings, client, casebook, cases, clock(None))
+        casebook.close()
+        return
+    async with connected(settings, keys) as own, serving(settings, keys, own) as service:
+        yield service
+
+
+async def _served(settings: Settings, keys: KeyRing) -> Client | None:
+    """A client of an engine whose cases a worker serves; None when we have to serve them ourselves."""
+    if settings.mode == "embedded" and await find_engine(settings.home) is None:
+        return None
+    client = await connect(settings, keys, patience=PATIENCE)
+    if await worker_polls(client, settings.task_queue):
+        return client
+    if settings.mode == "cluster":
+        raise CommandError(f"no worker takes up work from the queue '{settings.task_queue}': start `baton worker`")
+    return None
+
+
+# ---- until it is written down ---------------------------------------------------------------------------------------
+
+
+async def _written(service: Service, files: Iterable[Path]) -> bool:
+    """Wait until the casebook shows what these files told: then a list that is asked for next is complete."""
+    digests = [sha256(path.read_bytes()).hexdigest() for path in files]
+    until = monotonic() + WRITTEN_WITHIN.total_seconds()
+    while monotonic() < until:
+        if await _running_cases(service) <= _open_cases(service) and not _unwritten(service.casebook, digests):
+            return True
+        await asyncio.sleep(LOOK_AGAIN)
+    return False
+
+
+async def _running_cases(service: Service) -> int:
+    queue = f"TaskQueue = '{service.settings.task_queue}'"  # our own labels come only with a case's first turn
+    kind = "WorkflowType = 'SecondaryCoordination' AND ExecutionStatus = 'Running'"
+    return (await service.client.count_workflows(f"{kind} AND {queue}")).count
+
+
+def _open_cases(service: Service) -> int:
+    with service.casebook.reading() as tx:
+        return count_cases(tx)
+
+
+def _unwritten(casebook: Casebook, digests: list[str]) -> int:
+    """How many facts of these files their cases have not written down yet."""
+    told = select(func.count()).select_from(INTAKE_FACTS.outerjoin(EVIDENCE, _SAME_FACT))
+    told = told.where(INTAKE_FACTS.c.digest.in_(digests), INTAKE_FACTS.c.state == FactState.DELIVERED.value)
+    with casebook.reading() as tx:
+        return tx.connection.execute(told.where(EVIDENCE.c.fact_id.is_(None))).scalar_one()
+
+
+_SAME_FACT = (EVIDENCE.c.case_id == INTAKE_FACTS.c.case_id) & (EVIDENCE.c.fact_id == INTAKE_FACTS.c.fact_id)
+
+
+# ---- for people -----------------------------------------------------------------------------------------------------
+
+
+def _print(counts: dict[Path, IntakeCounts], late: bool) -> None:
+    rows = [[path.name, *(str(getattr(each, name)) for name in COUNTED)] for path, each in counts.items()]
+    say(table(["file", *COUNTED], rows, right=COUNTED))
+    for path, each in counts.items():
+        if each.findings:
+            found = ", ".join(f"{code} {number}" for code, number in sorted(each.findings.items()))
+            say(f"{path.name}: {found}; `baton x12 show` tells more")
+    if any(each.parked for each in counts.values()):
+        say(aside("Parked: no case yet; told as soon as its 837 comes."))
+    if any(each.quarantined for each in counts.values()):
+        say(aside("Quarantined: could not be read safely; kept in the casebook for a person to look at."))
+    if late:
+        say(aside("The cases are still writing this down; lists will be complete in a while."))
+    say(aside("`baton case list` shows the cases."))

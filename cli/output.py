@@ -1,0 +1,113 @@
+"""Output: text of at most 100 columns for people, JSON for machines; dates are the provider's, money is dollars."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+WIDTH = 100
+
+
+def console() -> Console:
+    """Where people read: the terminal's width up to 100 columns, and nothing in a text is markup."""
+    width = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH)
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def say(*lines: RenderableType) -> None:
+    """Print lines, tables or texts for people."""
+    out = console()
+    for each in lines:
+        out.print(each)
+
+
+def heading(text: str) -> Text:
+    """The title of a part of a page."""
+    return Text(text, style="bold")
+
+
+def aside(text: str) -> Text:
+    """Something less important."""
+    return Text(text, style="dim")
+
+
+def indented(text: RenderableType, by: int = 2) -> Padding:
+    """A paragraph that stands further right, also where it wraps."""
+    return Padding(text, (0, 0, 0, by))
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> Table:
+    """A table with a heading; the columns named in `right` hold numbers. Long texts wrap, short words do not."""
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for title in titles:
+        made.add_column(title, justify="right" if title in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def pairs(rows: Iterable[tuple[str, RenderableType]]) -> Table:
+    """Names and what they stand for, without a heading."""
+    made = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in rows:
+        made.add_row(name, value)
+    return made
+
+
+def put_json(value: Any) -> None:
+    """Print a value for machines: one JSON document."""
+    sys.stdout.write(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n")
+
+
+def dollars(cents: int | None) -> str:
+    """Money as people write it; a dash where nobody has said."""
+    if cents is None:
+        return "–"
+    return f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02}"
+
+
+def plainly(word: str) -> str:
+    """A word of the code as people write it."""
+    return word.replace("_", " ")
+
+
+def masked(identifier: str) -> str:
+    """The end of an identifier, enough to compare and too little to look up."""
+    kept = min(4, len(identifier) // 3)
+    return f"…{identifier[-kept:]}" if kept else "…"
+
+
+class Calendar:
+    """Moments as days and times where the provider works."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        """Take the provider's time zone."""
+        self._zone = zone
+
+    def day(self, moment: datetime | date | None) -> str:
+        """'12 Mar 2026'; a dash for none."""
+        if moment is None:
+            return "–"
+        local = moment.astimezone(self._zone) if isinstance(moment, datetime) else moment
+        return f"{local.day} {local:%b %Y}"
+
+    def minute(self, moment: datetime) -> str:
+        """'12 Mar 2026 09:15'."""
+        return f"{self.day(moment)} {moment.astimezone(self._zone):%H:%M}"
+
+    def moment(self, given: datetime) -> datetime:
+        """What a person wrote without a time zone is meant where the provider works."""
+        return given if given.tzinfo else given.replace(tzinfo=self._zone)
