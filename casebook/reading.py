@@ -135,6 +135,12 @@ def history(tx: Transaction, case_id: str) -> tuple[HistoryEntry, ...]:
     )
 
 
+def has_heard(tx: Transaction, case_id: str, fact_id: str) -> bool:
+    """Whether a fact stands in a case's evidence."""
+    found = select(EVIDENCE.c.seq).where(EVIDENCE.c.case_id == case_id, EVIDENCE.c.fact_id == fact_id).limit(1)
+    return tx.connection.execute(found).first() is not None
+
+
 def verify_chain(tx: Transaction, case_id: str) -> BrokenLink | None:
     """Whether a case's evidence is as it was written; None when it is, else the first place that is not.
 

@@ -14,29 +14,31 @@ from journey.claim import Claim, Coverage
 from journey.clocks import FILING_CLOCK
 from journey.evidence import LADDER_PREFIX, order
 from journey.plan import PlanInForce
+from journey.plan_file import Plan
 from journey.words import MODE_WORDS, BreakState, Hop, Level
 
 PROVEN, PARTLY, NOTHING = "●", "◐", "○"
 
 
-def page(case: Case, sentence: str, plan: PlanInForce, calendar: Calendar, source: str) -> Iterator[RenderableType]:
+def page(case: Case, sentence: str, plan: Plan, calendar: Calendar, source: str) -> Iterator[RenderableType]:
     """The parts of the page, top to bottom.
 
     Args:
         case: as last written.
         sentence: its header sentence.
-        plan: names its clocks and grades.
+        plan: the one in force now, whose words its clocks and grades are told in.
         calendar: the provider's.
         source: where the page comes from, in words.
     """
+    rules = _rules(case, plan)
     yield aside(f"{case.case_id}, revision {case.revision}, {source}")
     yield heading(sentence)
     yield ""
     yield pairs(_answers(case, calendar))
     for title, lines in (
         ("Needs attention", list(case.attention)),
-        ("Proofs", [_proof(case, each, plan, calendar) for each in Hop]),
-        ("Clocks", [line for each in case.clocks for line in _clock(case, each, plan, calendar)]),
+        ("Proofs", [_proof(case, each, rules, calendar) for each in Hop]),
+        ("Clocks", [line for each in case.clocks for line in _clock(case, each, plan, rules, calendar)]),
         ("Break point", [line for each in case.break_points for line in _break(case, each, calendar)]),
         ("Escalations", [_escalation(each, calendar) for each in case.open_escalations]),
     ):
@@ -46,6 +48,11 @@ def page(case: Case, sentence: str, plan: PlanInForce, calendar: Calendar, sourc
             yield from (indented(each) for each in lines)
     yield ""
     yield pairs((*_hold(case, calendar), *_money(case), *_claim(case, calendar)))
+
+
+def _rules(case: Case, plan: Plan) -> PlanInForce:
+    payer = case.claim.secondary
+    return plan.in_force(payer.payer_id, payer.payer_class, case.claim.provider_state, case.claim.line_of_business)
 
 
 def _answers(case: Case, calendar: Calendar) -> Iterator[tuple[str, str]]:
@@ -72,9 +79,9 @@ def mark(proof: Proof) -> str:
     return PROVEN if proof.proven else PARTLY if proof.supports else NOTHING
 
 
-def _proof(case: Case, hop: Hop, plan: PlanInForce, calendar: Calendar) -> str:
+def _proof(case: Case, hop: Hop, rules: PlanInForce, calendar: Calendar) -> str:
     proof = case.proof(hop)
-    needs = next((each.needs.name.lower() for each in plan.hops if each.hop is hop), "")
+    needs = next((each.needs.name.lower() for each in rules.hops if each.hop is hop), "")
     says = f"{mark(proof)} {hop:<12} "
     if proof.grade is None:
         says += "nothing heard"
@@ -95,9 +102,9 @@ def _facts(case: Case, ids: Iterable[str], calendar: Calendar) -> str:
 # ---- clocks ---------------------------------------------------------------------------------------------------------
 
 
-def _clock(case: Case, clock: Clock, plan: PlanInForce, calendar: Calendar) -> Iterator[str]:
-    row = plan.clocks_by_name.get(clock.name)
-    yield f"{clock.name:<4} {_title(clock, row.title if row else '')}: {_due(clock, calendar)}"
+def _clock(case: Case, clock: Clock, plan: Plan, rules: PlanInForce, calendar: Calendar) -> Iterator[str]:
+    row = rules.clocks_by_name.get(clock.name)
+    yield f"{clock.name:<4} {_title(clock, plan)}: {_due(clock, calendar)}"
     started = _facts(case, (clock.started_by,), calendar) if clock.started_by != "opening" else "the opening"
     details = [f"started {calendar.day(clock.started_at)} by {started}"]
     if row:
@@ -109,10 +116,12 @@ def _clock(case: Case, clock: Clock, plan: PlanInForce, calendar: Calendar) -> I
     yield f"     {'; '.join(details)}"
 
 
-def _title(clock: Clock, title: str) -> str:
+def _title(clock: Clock, plan: Plan) -> str:
     if clock.name == FILING_CLOCK:
         return "filing limit"
-    return "escalation" if clock.name.startswith(LADDER_PREFIX) else title or "by another plan"
+    if clock.name.startswith(LADDER_PREFIX):
+        return "escalation"
+    return str(plan.document["clocks"].get(clock.name, {}).get("title", "of another plan"))
 
 
 def _due(clock: Clock, calendar: Calendar) -> str:
@@ -170,8 +179,8 @@ def _money(case: Case) -> Iterator[tuple[str, str]]:
     money = case.money
     yield "money", f"charged {dollars(money.charge)}, primary paid {dollars(money.primary_paid)}"
     yield "", f"secondary paid {dollars(money.secondary_paid)}, at risk {dollars(money.at_risk)}"
-    owes = f"patient owes {dollars(money.expected_balance)} once all is decided"
-    yield "", f"{owes}, ledger shows {dollars(money.ledger_patient_balance)}"
+    shown = f"ledger balance {dollars(money.ledger_balance)}, to the patient {dollars(money.ledger_patient_balance)}"
+    yield "", f"expected balance {dollars(money.expected_balance)}, {shown}"
 
 
 def _claim(case: Case, calendar: Calendar) -> Iterator[tuple[str, str]]:

@@ -9,16 +9,18 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from casebook import reading
+from casebook.opening import Transaction
 from casebook.reading import CaseList, Filter, HistoryEntry, Overview
 from casebook.rows import CaseRow
 from cli.case_page import as_json, page
 from cli.failures import CommandError, message
 from cli.home import CaseId, Home, Json, Office, find_case, live_cases, office, short
-from cli.output import Calendar, aside, dollars, heading, indented, plainly, put_json, say, table
+from cli.output import Calendar, aside, dollars, heading, indented, pairs, plainly, put_json, say, table
 from cli.plan_choice import plan_of
 from cli.telling import told
 from cli.why import why, why_json
 from journey.case import Case
+from journey.roles import placed
 from journey.words import EscalationKind, Hop, Mode, Party
 
 if TYPE_CHECKING:
@@ -132,14 +134,8 @@ async def show(case_id: CaseId, /, *, home: Home = None, json: Json = False) -> 
         if json:
             put_json(as_json(case, standing.sentence if standing else sentence, live=standing is not None))
             return
-        plan = plan_of(at.settings).in_force(
-            case.claim.secondary.payer_id,
-            case.claim.secondary.payer_class,
-            case.claim.provider_state,
-            case.claim.line_of_business,
-        )
         source = "live" if standing else f"from the casebook, as of {at.calendar.minute(case.as_of)}: {why_not}"
-        say(*page(case, standing.sentence if standing else sentence, plan, at.calendar, source))
+        say(*page(case, standing.sentence if standing else sentence, plan_of(at.settings), at.calendar, source))
 
 
 async def _standing(at: Office, case_id: str) -> tuple[Standing | None, str]:
@@ -183,7 +179,8 @@ def explain(
     with office(home) as at:
         full = find_case(at, case_id)
         with at.book.reading() as tx:
-            case, heard = reading.case_state(tx, full), reading.history(tx, full)
+            case = reading.case_state(tx, full)
+            heard = _heard(tx, case)
         if json:
             put_json(why_json(case, heard, last))
         else:
@@ -201,17 +198,22 @@ def history(case_id: CaseId, /, *, home: Home = None, json: Json = False) -> int
     with office(home) as at:
         full = find_case(at, case_id)
         with at.book.reading() as tx:
-            reading.case_row(tx, full)  # an unknown case has no history to verify
             broken = reading.verify_chain(tx, full)
-            heard: tuple[HistoryEntry, ...] = ()
-            if broken is None:
-                heard = reading.history(tx, full)
+            heard = () if broken else _heard(tx, reading.case_state(tx, full))
         verdict = f"BROKEN at entry {broken.seq}: {broken.problem}" if broken else f"{len(heard)} entries, verified"
         if json:
             put_json({"case_id": full, "chain": verdict, "broken": broken is not None, "entries": _entries(heard)})
         else:
             _print_history(full, heard, verdict, at.calendar)
     return 1 if broken else 0
+
+
+def _heard(tx: Transaction, case: Case) -> tuple[HistoryEntry, ...]:
+    """What a case heard, with the roles that its policies give to payers: the evidence has facts as they came."""
+    return tuple(
+        each.model_copy(update={"entry": each.entry.model_copy(update={"fact": placed(case.claim, each.entry.fact)})})
+        for each in reading.history(tx, case.case_id)
+    )
 
 
 def _entries(heard: tuple[HistoryEntry, ...]) -> list[dict[str, Any]]:
@@ -238,6 +240,6 @@ def _print_history(case_id: str, heard: tuple[HistoryEntry, ...], verdict: str, 
     say(heading(f"{case_id}: {verdict}"), "")
     for each in heard:
         fact, repeated = each.entry.fact, "" if each.entry.applied else " (heard before; nothing changed)"
-        say(f"{each.seq:>4}  {calendar.minute(fact.happened_at)}  {told(fact)}{repeated}")
+        say(pairs(((f"{each.seq:>4}  {calendar.minute(fact.happened_at)}", f"{told(fact)}{repeated}"),)))
         for reason in each.entry.reasons:
             say(indented(f"· {reason.says}", 6))

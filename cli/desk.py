@@ -86,11 +86,11 @@ async def answered(answer: Awaitable[Answer]) -> Answer:
 
 
 def put_answer(answer: Answer, json: bool) -> None:
-    """Print whether it counts, why, and where the case stands now."""
+    """Print whether what was said counts, why, and where the case stands now."""
     if json:
         put_json(answer.model_dump(mode="json"))
         return
-    say(heading("It counts." if answer.counts else "It does not count."))
+    say(heading("Noted." if answer.counts else "It does not count."))
     for each in answer.says:
         say(f"· {each}")
     if answer.would_count:

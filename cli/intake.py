@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -18,8 +19,8 @@ from temporalio.client import Client
 from activities.folders import waiting
 from casebook.opening import Casebook
 from casebook.reading import count_cases
-from casebook.register import FactState
-from casebook.tables import EVIDENCE, INTAKE_FACTS
+from casebook.register import FactState, FileState
+from casebook.tables import EVIDENCE, INTAKE_FACTS, INTAKE_FILES
 from cli.engine import worker_polls
 from cli.failures import CommandError, readable
 from cli.home import PATIENCE, Home, Json, settings_at
@@ -42,7 +43,7 @@ WRITTEN_WITHIN = timedelta(seconds=60)
 
 async def intake(
     paths: Annotated[list[Path], Parameter(negative=())], /, *, home: Home = None, json: Json = False
-) -> int:
+) -> None:
     """Take in X12 files: open cases and tell them what payers said.
 
     Reads 837, 835, 277CA, 277, 999 and TA1; the same file twice changes nothing. Uses the worker
@@ -55,15 +56,33 @@ async def intake(
         paths: Files, and folders whose files (.edi, .x12, .txt, .835, .837, .277, .999) are taken in oldest first.
     """
     files = _files(paths)
-    logs.configure("WARNING")
+    logs.configure("ERROR")
     async with _serving(settings_at(home)) as service:
-        counts = {path: await take_in(service, path) for path in files}
-        late = not await _written(service, files)
+        taken = [await _take(service, path) for path in files]
+        late = not await _written(service, taken)
     if json:
-        put_json([{"file": str(path), **each.model_dump()} for path, each in counts.items()])
+        put_json([{"file": str(each.path), "before": each.before, **each.counts.model_dump()} for each in taken])
     else:
-        _print(counts, late)
-    return 0
+        _print(taken, late)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file and what became of its claims."""
+
+    path: Path
+    digest: str
+    counts: IntakeCounts
+    before: bool
+    """Its content was taken in before: the counts are of then, and nothing changed now."""
+
+
+async def _take(service: Service, path: Path) -> Taken:
+    digest = sha256(path.read_bytes()).hexdigest()
+    known = select(INTAKE_FILES.c.state).where(INTAKE_FILES.c.digest == digest)
+    with service.casebook.reading() as tx:
+        before = tx.connection.execute(known).scalar() == FileState.FINISHED.value
+    return Taken(path, digest, await take_in(service, path), before)
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -103,9 +122,9 @@ async def _served(settings: Settings, keys: KeyRing) -> Client | None:
 # ---- until it is written down ---------------------------------------------------------------------------------------
 
 
-async def _written(service: Service, files: Iterable[Path]) -> bool:
+async def _written(service: Service, taken: Iterable[Taken]) -> bool:
     """Wait until the casebook shows what these files told: then a list that is asked for next is complete."""
-    digests = [sha256(path.read_bytes()).hexdigest() for path in files]
+    digests = [each.digest for each in taken]
     until = monotonic() + WRITTEN_WITHIN.total_seconds()
     while monotonic() < until:
         if await _running_cases(service) <= _open_cases(service) and not _unwritten(service.casebook, digests):
@@ -139,16 +158,18 @@ _SAME_FACT = (EVIDENCE.c.case_id == INTAKE_FACTS.c.case_id) & (EVIDENCE.c.fact_i
 # ---- for people -----------------------------------------------------------------------------------------------------
 
 
-def _print(counts: dict[Path, IntakeCounts], late: bool) -> None:
-    rows = [[path.name, *(str(getattr(each, name)) for name in COUNTED)] for path, each in counts.items()]
+def _print(taken: list[Taken], late: bool) -> None:
+    rows = [[each.path.name, *(str(getattr(each.counts, name)) for name in COUNTED)] for each in taken]
     say(table(["file", *COUNTED], rows, right=COUNTED))
-    for path, each in counts.items():
-        if each.findings:
-            found = ", ".join(f"{code} {number}" for code, number in sorted(each.findings.items()))
-            say(f"{path.name}: {found}; `baton x12 show` tells more")
-    if any(each.parked for each in counts.values()):
+    for each in taken:
+        if each.before:
+            say(f"{each.path.name}: taken in before; these are the counts of then, and nothing changed.")
+        if each.counts.findings:
+            found = ", ".join(f"{code} {number}" for code, number in sorted(each.counts.findings.items()))
+            say(f"{each.path.name}: {found}; `baton x12 show` tells more.")
+    if any(each.counts.parked for each in taken):
         say(aside("Parked: no case yet; told as soon as its 837 comes."))
-    if any(each.quarantined for each in counts.values()):
+    if any(each.counts.quarantined for each in taken):
         say(aside("Quarantined: could not be read safely; kept in the casebook for a person to look at."))
     if late:
         say(aside("The cases are still writing this down; lists will be complete in a while."))

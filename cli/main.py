@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib.metadata import version
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from cyclopts import App, Group
 
@@ -81,23 +82,30 @@ def build(called: str = "") -> App:
     return app
 
 
-def run(argv: Sequence[str] | None = None) -> int:
-    """Do what the command line says, and return the exit code.
+def run() -> NoReturn:
+    """The installed command: do what the command line says and end the process with its exit code."""
+    code = main(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError):
+            stream.flush()
+    # The engine's client has threads of its own; one that answers while the interpreter is being taken down aborts it.
+    os._exit(code)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Do what a command line says, and return the exit code.
 
     0 is done, 1 a check that found something, 2 an error with a way out, 70 an unexpected one, 130 an interrupt.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
-    called = words[0] if words and not words[0].startswith("-") else ""
+    called = argv[0] if argv and not argv[0].startswith("-") else ""
     try:
         _refuse_unknown(called)
-        code = build(called)(words, exit_on_error=False, print_error=False)
+        code = build(called)(argv, exit_on_error=False, print_error=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever reads us has seen enough; nothing more may be written, not even at the interpreter's end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 0  # whoever reads us has seen enough
     except Exception as error:
         return report(error, called)
     return int(code or 0)

@@ -19,10 +19,18 @@ from rich.text import Text
 WIDTH = 100
 
 
+class Page(Console):
+    """A console that leaves it to the command how to end when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        """Tell the command instead of ending the process."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Where people read: the terminal's width up to 100 columns, and nothing in a text is markup."""
     width = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH)
-    return Console(width=width, highlight=False, markup=False, emoji=False)
+    return Page(width=width, highlight=False, markup=False, emoji=False)
 
 
 def say(*lines: RenderableType) -> None:
@@ -44,7 +52,7 @@ def aside(text: str) -> Text:
 
 def indented(text: RenderableType, by: int = 2) -> Padding:
     """A paragraph that stands further right, also where it wraps."""
-    return Padding(text, (0, 0, 0, by))
+    return Padding(text, (0, 0, 0, by), expand=False)
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> Table:

@@ -258,5 +258,6 @@ def _escalation(case: Case, word: str) -> str:
         return word
     if len(found) == 1:
         return found[0]
-    open_ones = ", ".join(sorted(waiting.values())) or "none"
-    raise CommandError(f"say which escalation with `--escalation KIND`; open: {open_ones}")
+    if not waiting:
+        raise CommandError("no escalation of this case is open")
+    raise CommandError(f"say which with `--escalation KIND`; open are: {', '.join(sorted(waiting.values()))}")

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import RenderableType
 
 from casebook.reading import HistoryEntry
-from cli.output import Calendar, aside, heading, indented
+from cli.output import Calendar, aside, heading, indented, pairs
 from cli.telling import told
 from journey.case import BreakPoint, Case, Reason
 from journey.evidence import LADDER_PREFIX
@@ -31,7 +31,7 @@ def why(case: Case, heard: Sequence[HistoryEntry], last: int, calendar: Calendar
     yield ""
     yield heading("Why, newest first")
     for each in _newest(heard, last):
-        yield indented(f"{calendar.minute(each.entry.fact.happened_at)}  {told(each.entry.fact)}")
+        yield pairs(((f"  {calendar.minute(each.entry.fact.happened_at)}", told(each.entry.fact)),))
         yield from (indented(_reason(reason), 6) for reason in each.entry.reasons)
     if len(heard) > last:
         yield aside(f"{len(heard) - last} decisions before these: `--last`, or `baton case history`.")

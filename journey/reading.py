@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 
 from journey import verdicts
 from journey.claim import Claim
@@ -400,7 +401,7 @@ def _read_ledger(reading: Reading, reads: list[LedgerRead]) -> None:
     if ledger is None:
         return
     if decided and of.secondary_paid and _money_seen(ledger) and not reading.current(Mark.MONEY_ARRIVED):
-        first = next(each for each in reads if _money_seen(each))
+        first = _oldest_of_run(reads, _money_seen)
         at = max(first.happened_at, decided.at)
         reading.add(Mark.MONEY_ARRIVED, first, Grade.SETTLED, Party.LEDGER, reading.attempt, at)
     since = _first_alike(reads)
@@ -422,9 +423,9 @@ def _first_alike(reads: list[LedgerRead]) -> LedgerRead:
     def shown(each: LedgerRead) -> tuple[int, ...]:
         return each.open_balance, each.patient_balance, each.secondary_posted, each.unapplied
 
-    first = reads[-1]
-    for each in reversed(reads):
-        if shown(each) != shown(reads[-1]):
-            break
-        first = each
-    return first
+    return _oldest_of_run(reads, lambda each: shown(each) == shown(reads[-1]))
+
+
+def _oldest_of_run(reads: list[LedgerRead], holds: Callable[[LedgerRead], bool]) -> LedgerRead:
+    """The oldest read of the unbroken run, up to the newest, for which something holds."""
+    return list(takewhile(holds, reversed(reads)))[-1]

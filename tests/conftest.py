@@ -43,12 +43,21 @@ async def office(
 ) -> AsyncIterator[Office]:
     """An office shared by all tests that harm nothing."""
     home = tmp_path_factory.mktemp("office")
-    async with an_office(time_machine.client, keys, home, time_machine) as running:
-        yield running
+    async with an_office(time_machine.client, keys, home, time_machine) as shared, shared.working():
+        yield shared
 
 
 @pytest.fixture
-async def own_office(time_machine: WorkflowEnvironment, keys: KeyRing, tmp_path: Path) -> AsyncIterator[Office]:
-    """An office of one test alone, which may break things."""
-    async with an_office(time_machine.client, keys, tmp_path, time_machine) as running:
-        yield running
+async def own_office(
+    time_machine: WorkflowEnvironment, keys: KeyRing, tmp_path: Path
+) -> AsyncIterator[Office]:
+    """An office of one test alone, which may break things; it does nothing until it is told to work."""
+    async with an_office(time_machine.client, keys, tmp_path, time_machine) as own:
+        yield own
+
+
+@pytest.fixture
+async def working_office(own_office: Office) -> AsyncIterator[Office]:
+    """The same, at work."""
+    async with own_office.working():
+        yield own_office

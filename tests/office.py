@@ -26,7 +26,7 @@ from activities import exchange
 from activities.bookkeeping import Bookkeeper, SentRegister
 from activities.clearinghouse import ClearinghouseDrop
 from activities.intake import FileIntake
-from activities.ledger import LedgerClient, LedgerOverHttp
+from activities.ledger import LedgerClient, LedgerOverHttp, as_fact
 from activities.notices import Noticeboard
 from casebook import reading
 from casebook.opening import Casebook, migrate, open_casebook
@@ -44,7 +44,7 @@ from worker.cases import CaseHandle, Cases
 from worker.keys import KeyRing
 from worker.registry import Ports, make_worker
 from worker.seal import CasebookSeal
-from workflows.messages import Standing, Turn
+from workflows.messages import Ending, Standing, Turn
 
 ORIGIN = datetime(2026, 3, 12, 15, tzinfo=UTC)
 """A Thursday morning in New York: where every journey begins."""
@@ -127,6 +127,7 @@ class Office:
     keys: KeyRing
     book: Casebook
     gate: Gate
+    """Puts the casebook out of reach."""
     out: Path
     ledger: Ledger
     faults: Faults
@@ -148,6 +149,12 @@ class Office:
         self.ledger.open_account(number, CHARGE, journey.now())
         await journey.open()
         return journey
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Run a worker for the length of a block."""
+        async with make_worker(self.client, self.queue, self.ports, graceful_shutdown_timeout=timedelta(seconds=1)):
+            yield
 
     def dropped(self, ending: str = ".claim.json") -> list[Path]:
         """What lies in the drop folder."""
@@ -220,6 +227,14 @@ class Journey:
             except LookupError:
                 return None
 
+    def ledger_read(self) -> Fact:
+        """The account as the ledger shows it now."""
+        return as_fact(self.office.ledger.balance(self.number, self.now()), self.now(), self.office.keys.opaque)
+
+    async def ending(self) -> Ending:
+        """The result of a case that closes."""
+        return await asyncio.wait_for(self.handle.result(), LIMIT)
+
     def found(self) -> dict[str, str]:
         """Every break point that was ever in force, and how sure it became."""
         case = self.case()
@@ -249,16 +264,15 @@ class Journey:
 
 @asynccontextmanager
 async def an_office(
-    client: Client, keys: KeyRing, home: Path, env: WorkflowEnvironment | None = None, *, work: bool = True
+    client: Client, keys: KeyRing, home: Path, env: WorkflowEnvironment | None = None
 ) -> AsyncIterator[Office]:
-    """An office with a worker of its own, for the length of a block.
+    """An office, for the length of a block; it works while `working` does.
 
     Args:
         client: the engine, with Baton's plugin.
         keys: the same ring as the client's.
         home: where casebook and folders go.
         env: moves time, when the engine can.
-        work: whether a worker runs.
     """
     url, out = f"sqlite:///{home / 'casebook.sqlite'}", home / "out"
     out.mkdir(parents=True, exist_ok=True)
@@ -281,10 +295,6 @@ async def an_office(
                 ),
             )
             try:
-                if work:
-                    async with make_worker(client, queue, office.ports):
-                        yield office
-                else:
-                    yield office
+                yield office
             finally:
                 book.close()

@@ -50,15 +50,13 @@ class Ports:
 
 
 def make_worker(client: Client, task_queue: str, ports: Ports, **options: Any) -> Worker:
-    """A worker on a client whose plugin is Baton's; options override the engine library's defaults."""
+    """A worker on a client whose plugin is Baton's; options override what stands here."""
+    ours: dict[str, Any] = {
+        "activity_executor": ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
+        "max_concurrent_activities": ACTIVITY_THREADS,
+        "max_cached_workflows": CACHED_CASES,
+        "graceful_shutdown_timeout": DRAIN,
+    }
     return Worker(
-        client,
-        task_queue=task_queue,
-        workflows=WORKFLOWS,
-        activities=ports.activities(),
-        activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
-        max_concurrent_activities=ACTIVITY_THREADS,
-        max_cached_workflows=CACHED_CASES,
-        graceful_shutdown_timeout=DRAIN,
-        **options,
+        client, task_queue=task_queue, workflows=WORKFLOWS, activities=ports.activities(), **{**ours, **options}
     )

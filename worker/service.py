@@ -24,9 +24,9 @@ from activities.clearinghouse import ClearinghouseDrop
 from activities.folders import waiting
 from activities.intake import FileIntake
 from activities.ledger import LedgerClient, LedgerOverHttp
-from activities.ledger_feed import read_changes
+from activities.ledger_feed import LedgerChange, read_changes
 from activities.notices import Noticeboard
-from casebook import register
+from casebook import reading, register
 from casebook.opening import Casebook, migrate, open_casebook
 from casebook.register import KeyKind
 from journey.facts import Fact
@@ -235,10 +235,7 @@ async def _follow_page(service: Service, ledger: LedgerClient, keys: KeyRing) ->
     changes, last = await asyncio.to_thread(
         lambda: read_changes(ledger, after, learnt_at=service.now(), opaque=keys.opaque)
     )
-    by_case: dict[str, list[Fact]] = defaultdict(list)
-    for change in changes:
-        for case_id in await asyncio.to_thread(_cases_of, service, change.account):
-            by_case[case_id].append(change.read)
+    by_case = await asyncio.to_thread(_news, service, changes)
     for case_id, facts in by_case.items():
         await service.cases.tell(case_id, tuple(facts))
     await asyncio.to_thread(_keep_place, service.casebook, last)
@@ -255,6 +252,13 @@ def _keep_place(casebook: Casebook, last: int) -> None:
         register.set_cursor(tx, LEDGER_CURSOR, str(last))
 
 
-def _cases_of(service: Service, account: str) -> tuple[str, ...]:
+def _news(service: Service, changes: list[LedgerChange]) -> dict[str, list[Fact]]:
+    """How each changed account stands now, for its cases; less what an errand of their own has brought already."""
+    told: dict[str, list[Fact]] = defaultdict(list)
+    newest = {change.account: change for change in changes}
     with service.casebook.reading() as tx:
-        return register.find_cases(tx, service.settings.practice, KeyKind.CLAIM_NUMBER, account)
+        for change in newest.values():
+            for case_id in register.find_cases(tx, service.settings.practice, KeyKind.CLAIM_NUMBER, change.account):
+                if not reading.has_heard(tx, case_id, change.read.fact_id):
+                    told[case_id].append(change.read)
+    return told

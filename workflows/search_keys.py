@@ -11,7 +11,6 @@ from journey.case import Case, HoldState
 PRACTICE = SearchAttributeKey.for_keyword("BatonPractice")
 HOP = SearchAttributeKey.for_keyword("BatonHop")
 BREAK = SearchAttributeKey.for_keyword("BatonBreak")
-HOLDER = SearchAttributeKey.for_keyword("BatonHolder")
 ESCALATION = SearchAttributeKey.for_keyword("BatonEscalation")
 ATTENTION = SearchAttributeKey.for_bool("BatonAttention")
 ON_HOLD = SearchAttributeKey.for_bool("BatonOnHold")
@@ -20,14 +19,13 @@ SENTENCES: dict[SearchAttributeKey[Any], str] = {
     PRACTICE: "The billing office whose case it is.",
     HOP: "The first hop that is not proven yet; 'done' when all are.",
     BREAK: "Where the journey broke, as V1a to V5 or F8 to F11; 'none' while nothing is suspected.",
-    HOLDER: "The party that has the file now.",
     ESCALATION: "The kind of the newest open escalation; 'none' without one.",
     ATTENTION: "Whether a person must look at the case itself, as for a message that could not be read.",
     ON_HOLD: "Whether the patient's billing is on hold.",
 }
 """Every search attribute with its meaning. The engine stores them in the clear: never anything about a person here.
 
-The next due moment is left out on purpose: it changes with almost every fact, and the casebook sorts by it.
+Holder and next due moment are left out on purpose: they change with almost every fact, and the casebook has them.
 """
 
 Labels = dict[SearchAttributeKey[Any], str | bool]
@@ -40,7 +38,6 @@ def labels_of(case: Case) -> Labels:
         PRACTICE: case.claim.practice,
         HOP: case.hop.value if case.hop else "done",
         BREAK: case.break_point.mode.value if case.break_point else "none",
-        HOLDER: case.holder.party.value if case.holder else "none",
         ESCALATION: max(working, key=lambda each: each.rung_since).kind.value if working else "none",
         ATTENTION: bool(case.attention),
         ON_HOLD: case.hold.state in (HoldState.REQUESTED, HoldState.VERIFIED),

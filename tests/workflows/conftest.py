@@ -12,11 +12,10 @@ from journey.facts import (
     Adjustment,
     ClaimAcknowledged,
     ContactLogged,
-    LedgerRead,
     RemitAdjudicated,
     StatusAnswered,
 )
-from journey.words import Grade, Party, Switch
+from journey.words import Grade, Party
 from tests.office import CHARGE, CONTRACTUAL, PAID, SHARE
 
 
@@ -90,18 +89,6 @@ class Partners:
             searched_by=searched_by,
             statuses=("D0:35:",),
         )
-
-    def ledger(self, at: datetime, version: int, **changes: Any) -> LedgerRead:
-        """The ledger after the secondary's payment was posted; `changes` say otherwise."""
-        shown = {
-            "open_balance": 0,
-            "patient_balance": 0,
-            "primary_posted": PAID,
-            "secondary_posted": SHARE,
-            "deposits": SHARE,
-            "switches_on": tuple(Switch),
-        } | changes
-        return LedgerRead(**self._base(at, Party.LEDGER, Grade.SETTLED, ""), version=version, **shown)
 
     def call(self, at: datetime, fact_id: str = "", **changes: Any) -> ContactLogged:
         """A call to the secondary that said nothing; `changes` make it firm."""

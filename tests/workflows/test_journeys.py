@@ -41,7 +41,7 @@ async def closed(office: Office, partners: Partners) -> Journey:
     await case.until(case.day(date(2026, 4, 6)))
     office.ledger.deposit(case.number, SHARE, case.now())
     office.ledger.post_secondary(case.number, SHARE, 0, 0, case.now())
-    await case.tell(partners.ledger(case.now(), version=90))
+    await case.tell(case.ledger_read())
     await office.env.fast_forward(case.handle, timedelta(days=92))  # type: ignore[union-attr]
     case.skipped += timedelta(days=92)
     return case
@@ -98,18 +98,15 @@ async def test_silence_alone_reaches_the_supervisor(office: Office, partners: Pa
     assert case.submissions() == []
 
 
-async def test_a_hold_counts_when_it_was_read_back(own_office: Office, partners: Partners) -> None:
+async def test_a_hold_counts_when_it_was_read_back(working_office: Office, partners: Partners) -> None:
     """A ledger that says yes and leaves a switch off has no hold: it is escalated, and verified once it is there."""
-    own_office.faults.ignored_switches = frozenset({Switch.DUNNING})
-    case = await promised(own_office, partners)
+    working_office.faults.ignored_switches = frozenset({Switch.DUNNING})
+    case = await promised(working_office, partners)
     assert (await case.cases.where(case.case_id)).hold.state is HoldState.REQUESTED
     await case.until(case.day(date(2026, 3, 14)))
     assert case.told("collections_hold")
-    own_office.ledger.set_switches(case.number, Switch, case.now())
-    shown = own_office.ledger.balance(case.number, case.now())
-    standing = await case.tell(
-        partners.ledger(case.now(), 99, **shown.model_dump(include={"open_balance", "patient_balance", "switches_on"}))
-    )
+    working_office.ledger.set_switches(case.number, Switch, case.now())
+    standing = await case.tell(case.ledger_read())
     assert standing.hold.state is HoldState.VERIFIED
 
 
@@ -130,7 +127,7 @@ async def test_v5_what_was_paid_and_not_posted_is_reviewed(office: Office, partn
 async def test_a_good_end_releases_the_hold_and_closes_after_the_monitoring(office: Office, partners: Partners) -> None:
     """Both sides agree: the hold goes, the case is watched for ninety days, and nobody was asked for a claim."""
     case = await closed(office, partners)
-    ending = await case.handle.result()
+    ending = await case.ending()
     assert ending.resolution is Resolution.PAID_IN_FULL
     assert office.ledger.balance(case.number, case.now()).switches_on == ()
     written = case.case()
@@ -142,7 +139,7 @@ async def test_a_good_end_releases_the_hold_and_closes_after_the_monitoring(offi
 async def test_a_takeback_opens_a_closed_case_again_under_its_id(office: Office, partners: Partners) -> None:
     """F9: what comes after the end is heard by the same case, with its whole past, and the hold is asked for again."""
     case = await closed(office, partners)
-    await case.handle.result()
+    await case.ending()
     case.skipped -= timedelta(days=92)  # the new run lives by the wall clock
     await case.tell(partners.takeback(case.now() + timedelta(days=92)))
     assert (await case.handle.describe()).status is WorkflowExecutionStatus.RUNNING
@@ -159,26 +156,3 @@ async def test_the_same_claim_billed_again_opens_nothing(office: Office, partner
     before = await case.cases.where(case.case_id)
     assert await case.open() is False
     assert (await case.cases.where(case.case_id)).revision == before.revision
-
-
-async def test_a_fact_in_the_moment_of_closing_is_not_lost(own_office: Office, partners: Partners) -> None:
-    """The case is closed and its last page is not written yet: what comes now opens it again instead of vanishing."""
-    case = await paid(own_office, partners)
-    await case.until(case.day(date(2026, 4, 6)))
-    await case.tell(partners.ledger(case.now(), version=90, switches_on=()))
-    own_office.gate.away = True  # type: ignore[misc]
-    await own_office.env.fast_forward(case.handle, timedelta(days=92))  # type: ignore[union-attr]
-    case.skipped += timedelta(days=92)
-
-    async def is_closed() -> bool:
-        return any(each.kind == "clock_ran_out" and "T16" in each.fact_id for each in await case.turns())
-
-    await eventually(is_closed, "monitoring ends")
-    await case.cases.tell(case.case_id, (partners.takeback(case.now()),))
-    own_office.gate.away = False  # type: ignore[misc]
-    await case.settled()
-    written = case.case()
-    assert written
-    assert written.closed_at is None
-    assert "F9" in case.found()
-    assert written.claim.charge == CHARGE
