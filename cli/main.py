@@ -39,7 +39,12 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
-    Command("demo", "cli.demo:demo", "Watch Baton find every break point in a world of synthetic claims.", "Start"),
+    Command(
+        "demo",
+        "cli.demo:demo",
+        "Run a synthetic season through engine, worker, casebook and trading partners, and score it.",
+        "Start",
+    ),
     Command("up", "cli.engine:up", "Run Baton on this machine: an engine of its own and a worker.", "Start"),
     Command("intake", "cli.intake:intake", "Take in X12 files: open cases and tell them what payers said.", "Start"),
     Command("case", "cli.cases:app", "Look at cases: who holds the file, what must they do, by when.", "Cases"),

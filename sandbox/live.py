@@ -35,6 +35,12 @@ from worker.settings import Settings
 START = datetime(2026, 3, 2, 14, tzinfo=UTC)
 """The first case moment of a trial: a Monday morning."""
 
+BUSY = timedelta(days=55)
+"""Case time in which nearly all messages of a season travel; then the long waits are left."""
+
+QUIET_HASTE = 2.0
+"""How much faster case time runs after the busy weeks."""
+
 LONGEST = timedelta(days=150)
 """Case days after which a trial ends, whatever is still open."""
 
@@ -177,10 +183,16 @@ async def trial(
         home: an empty folder.
         claims: claims with two policies.
         seed: the same seed, the same world.
-        day_seconds: wall seconds of a case day.
+        day_seconds: wall seconds of a case day in the busy weeks; later days are shorter.
         env: further settings, such as an engine that runs already.
     """
-    tempo = Tempo(wall_origin=datetime.now(UTC) + HEAD_START, case_origin=START, rate=86400 / day_seconds)
+    tempo = Tempo(
+        wall_origin=datetime.now(UTC) + HEAD_START,
+        case_origin=START,
+        rate=86400 / day_seconds,
+        turn=START + BUSY,
+        rate_after=86400 / day_seconds * QUIET_HASTE,
+    )
     ledger, notices = Ledger(), asyncio.Queue[Mapping[str, object]]()
     token = secrets.token_urlsafe(24)
     app = ledger_app(ledger, token, lambda: _case_now(tempo), notices.put_nowait)

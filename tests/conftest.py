@@ -48,9 +48,7 @@ async def office(
 
 
 @pytest.fixture
-async def own_office(
-    time_machine: WorkflowEnvironment, keys: KeyRing, tmp_path: Path
-) -> AsyncIterator[Office]:
+async def own_office(time_machine: WorkflowEnvironment, keys: KeyRing, tmp_path: Path) -> AsyncIterator[Office]:
     """An office of one test alone, which may break things; it does nothing until it is told to work."""
     async with an_office(time_machine.client, keys, tmp_path, time_machine) as own:
         yield own

@@ -45,7 +45,7 @@ AT_ONCE = 100
 """Facts decided in one workflow task; the engine takes a task of more than two seconds for a deadlock."""
 
 CARRIED = 300
-"""Unwritten entries that a new run may begin with; its input must stay below the engine's limit of 2 MiB."""
+"""Entries on one page, and unwritten ones that a new run may begin with; the engine takes no input above 2 MiB."""
 
 
 def _patiently(reason: str) -> workflow.ActivityConfig:
@@ -58,11 +58,18 @@ def _patiently(reason: str) -> workflow.ActivityConfig:
     )
 
 
-IN_THE_BOOK = workflow.LocalActivityConfig(
-    start_to_close_timeout=timedelta(seconds=20),
-    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30)),
+AT_HAND = workflow.LocalActivityConfig(
+    schedule_to_close_timeout=timedelta(seconds=4),
+    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=4),
 )
-"""The casebook is near and fast; while it is away, pages wait and the journey goes on."""
+"""The casebook is near and fast, and this costs the engine least. But it holds up the case, so it is not for long."""
+
+WHEN_BACK = workflow.ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=30),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+    summary="the casebook is away",
+)
+"""While the casebook is away its page waits in the engine, and the case hears and acts."""
 
 
 @workflow.defn(name="SecondaryCoordination")
@@ -312,8 +319,12 @@ class SecondaryCoordination:
         """Pages to the casebook, one after the other; what comes meanwhile goes on the next page."""
         while True:
             await workflow.wait_condition(lambda: not self._is_written())
-            page = Page(case=self.case, sentence=sentence(self.case, self.plan), entries=tuple(self.entries))
-            await workflow.execute_local_activity_method(Casebook.record, page, **IN_THE_BOOK)
+            entries = tuple(self.entries[:CARRIED])
+            page = Page(case=self.case, sentence=sentence(self.case, self.plan), entries=entries)
+            try:
+                await workflow.execute_local_activity_method(Casebook.record, page, **AT_HAND)
+            except ActivityError:
+                await workflow.execute_activity_method(Casebook.record, page, **WHEN_BACK)
             del self.entries[: len(page.entries)]
             self.written = page.case.revision
 
@@ -339,9 +350,10 @@ class SecondaryCoordination:
         if clock is None or due is None:
             self.timer = None
             return
-        wait = max(due - self._now(), timedelta(0))
-        wall = self.start.tempo.wall_span(wait) if self.start.tempo else wait
-        self.timer = asyncio.create_task(_ring(wall + _NEXT_INSTANT, f"silence on {clock.name}"))
+        now = self._now()
+        wait = self.start.tempo.wall_wait(now, due) if self.start.tempo else due - now
+        wait = max(wait, timedelta(0)) + _NEXT_INSTANT
+        self.timer = asyncio.create_task(_ring(wait, f"silence on {clock.name}"))
 
     # ---- messages ---------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -14,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
-from cli.main import run
+from cli.main import main
 
 BATON = Path(sys.executable).with_name("baton")
 CLAIM_NUMBER = "CT10000177"
@@ -47,12 +49,25 @@ class Baton:
     def __call__(self, *words: str | Path) -> Said:
         """Run one command line."""
         self._capsys.readouterr()
-        code = run([str(each) for each in words])
+        code = main([str(each) for each in words])
         return Said(code, *self._capsys.readouterr())
 
 
 @pytest.fixture
-def baton(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Baton:
+def _own_logs() -> Iterator[None]:
+    """Commands decide where logs go; the next test decides for itself."""
+    root, hook = logging.getLogger(), sys.excepthook
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers, sys.excepthook = handlers, hook
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def baton(
+    _own_logs: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Baton:
     """The command, in an empty folder and without settings of this machine."""
     for name in [each for each in os.environ if each.startswith(("BATON_", "TEMPORAL_"))]:
         monkeypatch.delenv(name)
