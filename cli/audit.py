@@ -25,8 +25,8 @@ NOT_WRITTEN = "the case runs in the engine and is not open in the casebook: is t
 
 async def audit(
     *,
-    casebook_only: Annotated[bool, Parameter(negative=())] = False,
-    chains: bool = True,
+    casebook_only: bool = False,
+    chains: Annotated[bool, Parameter(negative="--no-chains", show_default=True)] = True,
     at: datetime | None = None,
     home: Home = None,
     json: Json = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,17 +30,48 @@ if TYPE_CHECKING:
 app = App(name="case", help="Look at cases: who holds the file, what must they do, by when.")
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which cases a list shows."""
+
+    holder: Party | None = None
+    """Only files that this party holds."""
+    hop: Hop | None = None
+    """Only cases whose first unproven hop is this one."""
+    break_: Annotated[str, Parameter(name="--break")] = ""
+    """Only cases with this break point in force, such as V1b."""
+    escalation: EscalationKind | None = None
+    """Only cases whose most urgent open escalation is of this kind."""
+    overdue: bool = False
+    """Only cases whose clock should have rung."""
+    attention: bool = False
+    """Only cases that a person must look at, as for a message that could not be read."""
+    every: Annotated[bool, Parameter(name="--all")] = False
+    """Closed cases as well."""
+
+    def of(self, practice: str, now: datetime) -> Filter:
+        """The same as the casebook asks for it."""
+        return Filter(
+            practice=practice,
+            is_open=None if self.every else True,
+            holder=self.holder,
+            hop=self.hop,
+            break_mode=_mode(self.break_),
+            escalation=self.escalation,
+            due_before=now if self.overdue else None,
+            needs_attention=self.attention,
+        )
+
+
+ALL_OPEN = Wanted()
+
+
 @app.command(name="list")
 def list_(
     *,
-    holder: Party | None = None,
-    hop: Hop | None = None,
-    break_: Annotated[str, Parameter(name="--break", show_default=False)] = "",
-    escalation: EscalationKind | None = None,
-    overdue: Annotated[bool, Parameter(negative=())] = False,
-    attention: Annotated[bool, Parameter(negative=())] = False,
-    every: Annotated[bool, Parameter(name="--all", negative=())] = False,
-    limit: Annotated[int, Parameter(validator=Number(gte=1))] = 50,
+    wanted: Wanted = ALL_OPEN,
+    limit: Annotated[int, Parameter(validator=Number(gte=1), show_default=True)] = 50,
     home: Home = None,
     json: Json = False,
 ) -> None:
@@ -48,29 +80,14 @@ def list_(
     Example: `baton case list --holder secondary --overdue`
 
     Args:
-        holder: Only files that this party holds.
-        hop: Only cases whose first unproven hop is this one.
-        break_: Only cases with this break point in force, such as V1b.
-        escalation: Only cases whose most urgent open escalation is of this kind.
-        overdue: Only cases whose clock should have rung.
-        attention: Only cases that a person must look at, as for a message that could not be read.
-        every: Closed cases as well.
+        wanted: Which.
         limit: How many at the most.
     """
     with office(home) as at:
         now = datetime.now(UTC)
-        wanted = Filter(
-            practice=at.settings.practice,
-            is_open=None if every else True,
-            holder=holder,
-            hop=hop,
-            break_mode=_mode(break_),
-            escalation=escalation,
-            due_before=now if overdue else None,
-            needs_attention=attention,
-        )
+        through = wanted.of(at.settings.practice, now)
         with at.book.reading() as tx:
-            found, total = reading.list_cases(tx, wanted, limit=limit), reading.count_cases(tx, wanted)
+            found, total = reading.list_cases(tx, through, limit=limit), reading.count_cases(tx, through)
             all_open = reading.overview(tx, now, at.settings.practice)
         if json:
             put_json({"cases": [each.model_dump(mode="json") for each in found.rows], "total": total})
@@ -165,7 +182,7 @@ def explain(
     case_id: CaseId,
     /,
     *,
-    last: Annotated[int, Parameter(validator=Number(gte=1))] = 10,
+    last: Annotated[int, Parameter(validator=Number(gte=1), show_default=True)] = 10,
     home: Home = None,
     json: Json = False,
 ) -> None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 ANSWERED_WITHIN = timedelta(seconds=30)
 """How long a case may take to answer what a person says."""
 
+WRITTEN_WITHIN = timedelta(seconds=5)
+"""How long to wait until the casebook has the answer as well; it is usually there in a few milliseconds."""
+
+LOOK_AGAIN = 0.05  # seconds
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -40,6 +46,24 @@ class Desk:
         """The case as last written."""
         with self.office.book.reading() as tx:
             return reading.case_state(tx, self.case_id)
+
+    async def told(self, answer: Awaitable[Answer]) -> Answer:
+        """The case's answer, once it is written down: whoever looks next finds it.
+
+        Raises:
+            CommandError: no answer comes.
+        """
+        try:
+            heard = await asyncio.wait_for(answer, ANSWERED_WITHIN.total_seconds())
+        except TimeoutError:
+            raise CommandError(
+                "the case does not answer: is a worker running (`baton up`)? "
+                "Look at `baton case history` before you say it again: it may have been heard"
+            ) from None
+        until = monotonic() + WRITTEN_WITHIN.total_seconds()
+        while self.case.revision < heard.standing.revision and monotonic() < until:
+            await asyncio.sleep(LOOK_AGAIN)
+        return heard
 
     def fact(self, kind: str, by: Party, at: datetime | None = None) -> dict[str, Any]:
         """What every fact that a person tells has: an id of its own, when, and who speaks."""
@@ -72,17 +96,6 @@ def party(word: str, case: Case) -> Party:
     if len(named) == 1:
         return named[0]
     raise CommandError(f"it is not clear who that is: name one of the claim's payers, or one of {', '.join(roles)}")
-
-
-async def answered(answer: Awaitable[Answer]) -> Answer:
-    """The case's answer; CommandError when none comes."""
-    try:
-        return await asyncio.wait_for(answer, ANSWERED_WITHIN.total_seconds())
-    except TimeoutError:
-        raise CommandError(
-            "the case does not answer: is a worker running (`baton up`)? "
-            "Look at `baton case history` before you say it again: it may have been heard"
-        ) from None
 
 
 def put_answer(answer: Answer, json: bool) -> None:

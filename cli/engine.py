@@ -58,8 +58,8 @@ async def up(*, home: Home = None) -> None:
 
 async def worker(
     *,
-    check: Annotated[bool, Parameter(negative=())] = False,
-    register_labels: Annotated[bool, Parameter(name="--register", negative=())] = False,
+    check: bool = False,
+    register_labels: Annotated[bool, Parameter(name="--register")] = False,
     home: Home = None,
 ) -> int:
     """Run a worker for the cases of an engine.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from worker.cases import Cases
 
 Home = Annotated[Path | None, Parameter(help="The folder that keeps Baton's state; BATON_HOME when absent.")]
-Json = Annotated[bool, Parameter(negative=(), show_default=False, help="Print JSON for machines.")]
+Json = Annotated[bool, Parameter(help="Print JSON for machines.")]
 CaseId = Annotated[str, Parameter(help="The case's id, or as much of its beginning as is unique.")]
 
 PATIENCE = timedelta(seconds=5)

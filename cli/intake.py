@@ -10,9 +10,7 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
 
-from cyclopts import Parameter
 from sqlalchemy import func, select
 from temporalio.client import Client
 
@@ -41,9 +39,7 @@ WRITTEN_WITHIN = timedelta(seconds=60)
 """How long to wait until the cases have written down what they were told."""
 
 
-async def intake(
-    paths: Annotated[list[Path], Parameter(negative=())], /, *, home: Home = None, json: Json = False
-) -> None:
+async def intake(paths: list[Path], /, *, home: Home = None, json: Json = False) -> None:
     """Take in X12 files: open cases and tell them what payers said.
 
     Reads 837, 835, 277CA, 277, 999 and TA1; the same file twice changes nothing. Uses the worker

@@ -120,7 +120,9 @@ def report(console: Console, score: Score, violations: Sequence[Violation], home
     for each in violations[:10]:
         console.print(f"[red]violation[/] {each.rule.value} {each.subject}: {each.says}")
     verdict = "[green]passed[/]" if score.passed and not violations else "[red]NOT passed[/]"
-    console.print(f"{verdict} · look further: baton case list --home {home} (then: case show ID, case explain ID, audit)")
+    console.print(
+        f"{verdict} · look further: baton case list --home {home} (then: case show ID, case explain ID, audit)"
+    )
 
 
 def _matrix(score: Score) -> Table:

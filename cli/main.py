@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from typing import NamedTuple, NoReturn
 
-from cyclopts import App, Group
+from cyclopts import App, Group, Parameter
 
 from cli.failures import CommandError, report
 from cli.output import console
@@ -74,6 +74,7 @@ def build(called: str = "") -> App:
         help=HELP,
         help_epilogue=None if called else EPILOGUE,
         help_format="plaintext",
+        default_parameter=Parameter(negative=(), show_default=False),
         version=version("baton-cob"),
         console=console(),
         result_action="return_value",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from cli.desk import answered, before, name_of, party, put_answer
+from cli.desk import before, name_of, party, put_answer
 from cli.failures import CommandError
 from cli.home import CaseId, Home, Json
 from journey.case import Case
@@ -17,7 +18,7 @@ from journey.words import Party
 
 contact_app = App(name="contact", help="Log what somebody said about a case.")
 
-By = Annotated[str, Parameter(name="--by", show_default=False, help="Who says so; your login name when absent.")]
+By = Annotated[str, Parameter(name="--by", help="Who says so; your login name when absent.")]
 At = Annotated[
     datetime | None,
     Parameter(name="--at", help="When it was, in the provider's time zone (2026-03-12T15:30); now when absent."),
@@ -46,25 +47,36 @@ ACTS: dict[str, Literal["assigned", "taken", "done", "given_back", "snoozed"]] =
 OF_ESCALATIONS = ("take", "done", "give-back")
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What was said in a contact, and by whom."""
+
+    with_: Annotated[str, Parameter(name="--with")]
+    """Who was contacted: primary, secondary, clearinghouse, ..., or the name of one of the claim's payers."""
+    says: Annotated[Said, Parameter(show_default=True)] = Said.NOTHING_NEW
+    """What they said, reduced to what the journey can use."""
+    person: str = ""
+    """The name of the person who said so."""
+    reference: str = ""
+    """The call's reference number."""
+    document: str = ""
+    """The reference of a letter, print or screenshot."""
+    holder: str = ""
+    """Who has the file by their word; a role or a payer's name."""
+    action: str = ""
+    """What must be done there, by their word."""
+    promised: date | None = None
+    """By which date, by their word (2026-04-02)."""
+    channel: Annotated[Channel, Parameter(show_default=True)] = "phone"
+    """How they were reached."""
+    note: str = ""
+    """Further words, at most 500 characters; kept sealed."""
+
+
 @contact_app.command
 async def add(
-    case_id: CaseId,
-    /,
-    *,
-    with_: Annotated[str, Parameter(name="--with")],
-    says: Said = Said.NOTHING_NEW,
-    person: Annotated[str, Parameter(show_default=False)] = "",
-    reference: Annotated[str, Parameter(show_default=False)] = "",
-    document: Annotated[str, Parameter(show_default=False)] = "",
-    holder: Annotated[str, Parameter(show_default=False)] = "",
-    action: Annotated[str, Parameter(show_default=False)] = "",
-    promised: date | None = None,
-    channel: Channel = "phone",
-    note: Annotated[str, Parameter(show_default=False)] = "",
-    at: At = None,
-    by: By = "",
-    home: Home = None,
-    json: Json = False,
+    case_id: CaseId, /, *, told: Told, at: At = None, by: By = "", home: Home = None, json: Json = False
 ) -> None:
     """Log a call, letter or portal visit; the answer says at once whether it counts, and why not.
 
@@ -75,32 +87,45 @@ async def add(
     Example: `baton contact add k3j2h4l5 --with aetna --says received --person Kim --reference 4711`
 
     Args:
-        with_: Who was contacted: primary, secondary, clearinghouse, ..., or the name of one of the claim's payers.
-        says: What they said, reduced to what the journey can use.
-        person: The name of the person who said so.
-        reference: The call's reference number.
-        document: The reference of a letter, print or screenshot.
-        holder: Who has the file by their word; a role or a payer's name.
-        action: What must be done there, by their word.
-        promised: By which date, by their word (2026-04-02).
-        channel: How they were reached.
-        note: Further words, at most 500 characters; kept sealed.
+        told: What.
     """
     async with before(home, case_id) as desk:
         contact = ContactLogged(
-            **desk.fact("contact", party(with_, desk.case), at),
-            channel="in_person" if channel == "in-person" else channel,
+            **desk.fact("contact", party(told.with_, desk.case), at),
+            channel="in_person" if told.channel == "in-person" else told.channel,
             logged_by=name_of(by),
-            person_name=person,
-            call_reference=reference,
-            document=document,
-            says=says,
-            holder=party(holder, desk.case) if holder else None,
-            pending_action=action,
-            promised_date=promised,
-            note=note,
+            person_name=told.person,
+            call_reference=told.reference,
+            document=told.document,
+            says=told.says,
+            holder=party(told.holder, desk.case) if told.holder else None,
+            pending_action=told.action,
+            promised_date=told.promised,
+            note=told.note,
         )
-        put_answer(await answered(desk.cases.contact(desk.case_id, contact)), json)
+        put_answer(await desk.told(desk.cases.contact(desk.case_id, contact)), json)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class PutRight:
+    """What a correction changed, and where."""
+
+    field: str = ""
+    """The claim field, such as member_id."""
+    before: str = ""
+    """Its former value; `-` reads it from standard input, out of the shell's history."""
+    after: str = ""
+    """Its new value; `-` likewise."""
+    reference: str = ""
+    """The payer's reference number."""
+    effective: date | None = None
+    """From which date it holds (2026-04-02)."""
+    with_: Annotated[str, Parameter(name="--with", show_default=True)] = "secondary"
+    """At which payer; a role or a payer's name."""
+
+
+NOTHING_NAMED = PutRight()
 
 
 async def correct(
@@ -108,12 +133,7 @@ async def correct(
     what: Literal["claim-data", "cob-record", "cob-verified", "posting"],
     /,
     *,
-    field: Annotated[str, Parameter(show_default=False)] = "",
-    before_: Annotated[str, Parameter(name="--before", show_default=False)] = "",
-    after: Annotated[str, Parameter(show_default=False)] = "",
-    reference: Annotated[str, Parameter(show_default=False)] = "",
-    effective: date | None = None,
-    with_: Annotated[str, Parameter(name="--with")] = "secondary",
+    right: PutRight = NOTHING_NAMED,
     at: At = None,
     by: By = "",
     home: Home = None,
@@ -128,26 +148,21 @@ async def correct(
 
     Args:
         what: What was put right; cob-verified says that the payer confirmed its record.
-        field: The claim field, such as member_id.
-        before_: Its former value; `-` reads it from standard input, out of the shell's history.
-        after: Its new value; `-` likewise.
-        reference: The payer's reference number.
-        effective: From which date it holds (2026-04-02).
-        with_: At which payer; a role or a payer's name.
+        right: How.
     """
     async with before(home, case_id) as desk:
         correction = CorrectionMade(
             **desk.fact("correction", Party.PROVIDER, at),
             corrects=CORRECTIONS[what],
-            field=field,
-            before=_value(before_),
-            after=_value(after),
-            reference=reference,
-            effective_date=effective,
+            field=right.field,
+            before=_value(right.before),
+            after=_value(right.after),
+            reference=right.reference,
+            effective_date=right.effective,
             made_by=name_of(by),
-            with_payer=party(with_, desk.case),
+            with_payer=party(right.with_, desk.case),
         )
-        put_answer(await answered(desk.cases.correction(desk.case_id, correction)), json)
+        put_answer(await desk.told(desk.cases.correction(desk.case_id, correction)), json)
 
 
 async def act(
@@ -155,10 +170,10 @@ async def act(
     what: Literal["take", "done", "give-back", "snooze", "assign"],
     /,
     *,
-    escalation: Annotated[str, Parameter(show_default=False)] = "",
-    to: Annotated[str, Parameter(show_default=False)] = "",
+    escalation: str = "",
+    to: str = "",
     until: date | None = None,
-    reason: Annotated[str, Parameter(show_default=False)] = "",
+    reason: str = "",
     by: By = "",
     home: Home = None,
     json: Json = False,
@@ -188,7 +203,7 @@ async def act(
             until=until,
             reason=reason,
         )
-        put_answer(await answered(desk.cases.act(desk.case_id, acted)), json)
+        put_answer(await desk.told(desk.cases.act(desk.case_id, acted)), json)
 
 
 async def hold(case_id: CaseId, /, *, reason: str, by: By = "", home: Home = None, json: Json = False) -> None:
@@ -205,7 +220,7 @@ async def hold(case_id: CaseId, /, *, reason: str, by: By = "", home: Home = Non
     """
     async with before(home, case_id) as desk:
         asked = HoldAsked(**desk.fact("hold", Party.PROVIDER), person=name_of(by), reason=reason)
-        put_answer(await answered(desk.cases.hold(desk.case_id, asked)), json)
+        put_answer(await desk.told(desk.cases.hold(desk.case_id, asked)), json)
 
 
 async def override(
@@ -214,7 +229,7 @@ async def override(
     /,
     *,
     reason: str,
-    second: Annotated[str, Parameter(show_default=False)] = "",
+    second: str = "",
     until: date | None = None,
     by: By = "",
     home: Home = None,
@@ -241,7 +256,7 @@ async def override(
             reason=reason,
             until=until,
         )
-        put_answer(await answered(desk.cases.override(desk.case_id, decided)), json)
+        put_answer(await desk.told(desk.cases.override(desk.case_id, decided)), json)
 
 
 def _value(given: str) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from cli.failures import CommandError
 from cli.home import Home, Json, settings_at
 from cli.output import aside, heading, put_json, say, table
 from cli.plan_choice import plan_in, plan_of
 from journey.plan_file import Plan, PlanError
-from journey.plan_overrides import Override, merged
+from journey.plan_overrides import SINGLE, Override, merged
 from journey.plan_rows import PlanRow, describe_plan
 from journey.words import PayerClass
 
@@ -25,11 +25,11 @@ app = App(name="plan", help="Read and check plans: the journey table and its dea
 @app.command
 def show(
     *,
-    section: Annotated[str, Parameter(show_default=False)] = "",
+    section: str = "",
     payer_class: PayerClass | None = None,
-    payer: Annotated[str, Parameter(show_default=False)] = "",
-    state: Annotated[str, Parameter(show_default=False)] = "",
-    line_of_business: Annotated[str, Parameter(show_default=False)] = "",
+    payer: str = "",
+    state: str = "",
+    line_of_business: str = "",
     file: Path | None = None,
     home: Home = None,
     json: Json = False,
@@ -70,8 +70,19 @@ def _for_case(
     """The plan with the overrides for such a case in their places, and which they are."""
     matching = tuple(each for each in plan.overrides if each.matches(payer, payer_class, state, line_of_business))
     document = {**merged(plan.document, matching, payer_class)}
-    document.pop("override", None)
+    rows = document.pop("override", [])
+    for each in matching:
+        origin = {"source": f"{each}: {rows[each.number - 1]['source']}", "assumed": each.assumed}
+        for place in each.sets:
+            section, _, value = place.partition(".")
+            name = payer_class.value if section == "filing" else value.partition(".")[0]
+            document[section] = _sourced(document[section], section, name, origin)
     return replace(plan, document=document, overrides=()), matching
+
+
+def _sourced(tables: Mapping[str, Any], section: str, name: str, origin: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A section in which the value that an override set names the override as its source."""
+    return {**tables, **origin} if section in SINGLE else {**tables, name: {**tables[name], **origin}}
 
 
 def _print(plan: Plan, matching: tuple[Override, ...], rows: list[PlanRow]) -> None:

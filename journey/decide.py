@@ -189,10 +189,15 @@ def _resolution(case: Case, reading: Reading, now: Moment) -> dict[str, object]:
         code: Resolution | None = Resolution.SUPERVISOR_CLOSED
     else:
         free = case.hold.state in (HoldState.NONE, HoldState.RELEASED)
-        code = _code(reading.books) if reading.books.reconciled and free else None
+        code = _code(reading.books) if reading.books.reconciled and free and not _taken_back(reading) else None
     if code is case.resolution:
         return {}
     return {"resolution": code, "resolved_at": now if code else None}
+
+
+def _taken_back(reading: Reading) -> bool:
+    """A reversal opens the case, even one that no payment of ours fits, until the payer decides again."""
+    return bool(reading.current(Mark.REVERSED)) and not (reading.current(Mark.DECIDED) or reading.books.given_up)
 
 
 def _code(books: Books) -> Resolution:

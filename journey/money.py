@@ -43,10 +43,16 @@ def standing_remits(evidence: Iterable[Fact], payer: Party) -> list[RemitAdjudic
         if not isinstance(remit, RemitAdjudicated) or remit.payer is not payer:
             continue
         if remit.claim_status == verdicts.REVERSAL:
-            by_number.pop(remit.payer_claim_number, None)
+            by_number.pop(_reversed_number(by_number, remit), None)
         else:
             by_number[remit.payer_claim_number] = remit
     return list(by_number.values())
+
+
+def _reversed_number(standing: dict[str, RemitAdjudicated], back: RemitAdjudicated) -> str:
+    """The claim number that a reversal is of: its own, else that of the newest payment of the same amount."""
+    alike = [number for number, each in standing.items() if each.paid == -back.paid]
+    return back.payer_claim_number if back.payer_claim_number in standing or not alike else alike[-1]
 
 
 def decisions(evidence: Iterable[Fact], payer: Party) -> list[RemitAdjudicated]:

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities import exchange
@@ -208,10 +209,13 @@ class Journey:
         """The standing once these facts were heard, no action is under way and the casebook has caught up."""
 
         async def quiet() -> Standing | None:
-            heard = {each.fact_id for each in await self.cases.history(self.case_id)}
+            try:
+                heard = {each.fact_id for each in await self.cases.history(self.case_id)}
+                standing = await self.cases.where(self.case_id)
+            except RPCError:  # a new run begins
+                return None
             if not set(fact_ids) <= heard or (await self.handle.describe()).raw_description.pending_activities:
                 return None
-            standing = await self.cases.where(self.case_id)
             written = self.case()
             return standing if written and written.revision == standing.revision else None
 
@@ -239,6 +243,16 @@ class Journey:
         """Every break point that was ever in force, and how sure it became."""
         case = self.case()
         return {each.mode.value: each.state.value for each in case.found} if case else {}
+
+    def known(self) -> list[tuple[str, bool]]:
+        """Every fact of this case in the casebook, in its order, and whether it was applied; the chain must hold."""
+        with self.office.book.reading() as tx:
+            try:
+                assert reading.verify_chain(tx, self.case_id) is None
+            except LookupError:  # nothing is written yet
+                return []
+            entries = [each.entry for each in reading.history(tx, self.case_id)]
+        return [(each.fact.fact_id, each.applied) for each in entries]
 
     def told(self, kind: str) -> list[tuple[str, str]]:
         """The notices of one kind about this case: to whom, at which rung."""

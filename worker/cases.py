@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -20,6 +21,9 @@ from journey.plan_file import Plan
 from journey.tempo import Tempo
 from workflows.coordination import SecondaryCoordination
 from workflows.messages import Answer, CaseStart, Ending, Standing, Turn
+
+PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
+"""Wall seconds between attempts to tell a case that moves to a new run."""
 
 SOON = timedelta(seconds=5)
 """How long a query may take before the casebook's row must do."""
@@ -60,7 +64,10 @@ class Cases:
         return self._client.get_workflow_handle_for(SecondaryCoordination.run, case_id)
 
     async def open(self, opening: Opening, facts: tuple[Fact, ...]) -> bool:
-        """Start a case under the plan in force now, or find it started; tell it what waited. True if it is new."""
+        """Start a case under the plan in force now, or find it started; tell it what waited. True if it is new.
+
+        A case that closed long ago is gone from the engine; the casebook still knows it.
+        """
         start = CaseStart(
             opening=opening,
             plan=self._plan_for(opening),
@@ -68,13 +75,15 @@ class Cases:
             event_cap=self._event_cap,
             waiting=facts,
         )
-        try:
-            await self._start(start, WorkflowIDReusePolicy.REJECT_DUPLICATE)
-        except WorkflowAlreadyStartedError:
-            if facts:
-                await self.tell(opening.case_id, facts)
-            return False
-        return True
+        new = not await asyncio.to_thread(self._is_written, opening.case_id)
+        if new:
+            try:
+                await self._start(start, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+            except WorkflowAlreadyStartedError:
+                new = False
+        if facts and not new:
+            await self.tell(opening.case_id, facts)
+        return new
 
     async def tell(self, case_id: str, facts: tuple[Fact, ...]) -> None:
         """Tell a case facts of machines; a closed case is opened again for them.
@@ -125,16 +134,36 @@ class Cases:
             RefusedError: the case cannot take it; says why.
             NoSuchCaseError: no open case has this id.
         """
+        for pause in (*PAUSES, 0.0):
+            try:
+                handle = self.handle(case_id)
+                answer: Answer = await handle.execute_update(update, fact, id=fact.fact_id, result_type=Answer)
+                return answer
+            except WorkflowUpdateFailedError as error:
+                raise RefusedError(str(error.cause or error)) from None
+            except RPCError as error:
+                if not pause or not await self._is_between_runs(case_id, error):
+                    raise
+                await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _is_between_runs(self, case_id: str, error: RPCError) -> bool:
+        """Whether an update met a case in the moment in which it moved to a new run.
+
+        Raises:
+            NoSuchCaseError: no open case has this id.
+        """
+        if error.status is RPCStatusCode.FAILED_PRECONDITION:
+            return True
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            return False
         try:
-            handle = self.handle(case_id)
-            answer: Answer = await handle.execute_update(update, fact, id=fact.fact_id, result_type=Answer)
-            return answer
-        except WorkflowUpdateFailedError as error:
-            raise RefusedError(str(error.cause or error)) from None
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                raise NoSuchCaseError("no open case has this id; `baton case list` shows those there are") from None
-            raise
+            found = await self.handle(case_id).describe()
+        except RPCError:
+            found = None
+        if found is None or found.status is not WorkflowExecutionStatus.RUNNING:
+            raise NoSuchCaseError("no open case has this id; `baton case list` shows those there are") from None
+        return True
 
     def _plan_for(self, opening: Opening) -> PlanInForce:
         claim = opening.claim
@@ -155,7 +184,7 @@ class Cases:
 
     async def _reopen(self, case_id: str, facts: tuple[Fact, ...]) -> None:
         """Begin a new run of a case that was closed, from its last page in the casebook (F9: the same case id)."""
-        case = self._remembered(case_id)
+        case = await asyncio.to_thread(self._remembered, case_id)
         opening = Opening(case_id=case_id, claim=case.claim, opened_at=case.opened_at)
         start = CaseStart(
             opening=opening,
@@ -170,6 +199,13 @@ class Cases:
             await self._start(start, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
         except WorkflowAlreadyStartedError:
             await self.tell(case_id, facts)
+
+    def _is_written(self, case_id: str) -> bool:
+        try:
+            with self._casebook.reading() as tx:
+                return bool(reading.case_row(tx, case_id))
+        except NoSuchRowError:
+            return False
 
     def _remembered(self, case_id: str) -> Case:
         try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.plugin import SimplePlugin
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 from worker.codec import SealingCodec
 from worker.keys import KeyRing
+from worker.runner import ContextFreeRunner
 
 PASSED_THROUGH: tuple[str, ...] = (
     "journey",
@@ -55,10 +56,10 @@ def data_converter(keys: KeyRing, *, plain_readable: bool = False) -> DataConver
     )
 
 
-def workflow_runner() -> SandboxedWorkflowRunner:
+def workflow_runner() -> ContextFreeRunner:
     """The sandbox in which workflows run: it refuses clocks, randomness, I/O and every module not named here."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return SandboxedWorkflowRunner(
+    return ContextFreeRunner(
         restrictions=restrictions.with_import_notification_policy(
             SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
             | SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH

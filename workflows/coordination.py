@@ -11,6 +11,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import TimeoutError as EngineTimeoutError
 
 from journey.case import Action, ActionKind, Case, Decision
 from journey.checks import refusal
@@ -95,6 +96,7 @@ class SecondaryCoordination:
         self.timer: asyncio.Task[None] | None = None
         self.timer_due: Moment | None = None
         self.labels: Labels = {}
+        self.at_hand = False
         self.case: Case = start.so_far or self._opened()
 
     @workflow.run
@@ -321,12 +323,20 @@ class SecondaryCoordination:
             await workflow.wait_condition(lambda: not self._is_written())
             entries = tuple(self.entries[:CARRIED])
             page = Page(case=self.case, sentence=sentence(self.case, self.plan), entries=entries)
-            try:
-                await workflow.execute_local_activity_method(Casebook.record, page, **AT_HAND)
-            except ActivityError:
+            if not await self._wrote_at_hand(page):
                 await workflow.execute_activity_method(Casebook.record, page, **WHEN_BACK)
             del self.entries[: len(page.entries)]
             self.written = page.case.revision
+
+    async def _wrote_at_hand(self, page: Page) -> bool:
+        self.at_hand = True
+        try:
+            await workflow.execute_local_activity_method(Casebook.record, page, **AT_HAND)
+        except (ActivityError, ApplicationError, EngineTimeoutError):
+            return False
+        finally:
+            self.at_hand = False
+        return True
 
     # ---- time -------------------------------------------------------------------------------------------------------
 
@@ -412,7 +422,8 @@ class SecondaryCoordination:
         """Whether this run is long and everything it holds can go to a new one; the casebook need not be there."""
         if not self._is_long() or self.case.closed_at or self.inbox or len(self.entries) > CARRIED:
             return False
-        return workflow.all_handlers_finished()
+        # A local activity under way is not in the history: a run that ended on it could not be replayed.
+        return workflow.all_handlers_finished() and not self.at_hand
 
     def _is_long(self) -> bool:
         info = workflow.info()

@@ -94,24 +94,20 @@ def command() -> Any:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home folder of the running Baton."""
-    return tmp_path_factory.mktemp("baton") / "home"
-
-
-@pytest.fixture(scope="session")
-def up(home: Path) -> Iterator[subprocess.Popen[str]]:
-    """`baton up`, a process of its own, until the tests are over; then told to stop as an operator would."""
-    running = subprocess.Popen(
-        [BATON, "up", "--home", home], env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert running.stdout is not None
-    if "Baton is up" not in running.stdout.readline():
-        running.kill()
-        pytest.fail(f"baton up did not start: {running.communicate()[1]}")
-    yield running
-    running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=60)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home of a running Baton: `baton up` as a process of its own, told to stop as an operator would."""
+    folder = tmp_path_factory.mktemp("baton")
+    with (folder / "log").open("w") as log:
+        words = ["up", "--home", str(folder / "home")]
+        up = subprocess.Popen([str(BATON), *words], env=_environment(), stdout=subprocess.PIPE, stderr=log, text=True)
+        assert up.stdout is not None
+        first = up.stdout.readline()
+        yield folder / "home"
+        up.send_signal(signal.SIGTERM)
+        last = up.communicate(timeout=60)[0]
+    assert first.startswith("Baton is up")
+    assert "Stopping" in last
+    assert up.returncode == 0
 
 
 # ---- synthetic X12 --------------------------------------------------------------------------------------------------

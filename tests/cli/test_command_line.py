@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -48,9 +49,12 @@ def test_help_needs_nothing_heavy() -> None:
 def test_the_installed_command_and_the_module_are_the_same(command: Any, tmp_path: Path) -> None:
     """`baton` and `python -m cli` print the same help and end with 0."""
     installed = command("--help", cwd=tmp_path)
-    module = subprocess.run([sys.executable, "-m", "cli", "--help"], cwd=tmp_path, capture_output=True, text=True)
+    wide = os.environ | {"COLUMNS": "100"}
+    module = subprocess.run(
+        [sys.executable, "-m", "cli", "--help"], cwd=tmp_path, env=wide, capture_output=True, text=True
+    )
     assert (installed.code, module.returncode) == (0, 0)
-    assert installed.out.split() == module.stdout.split()
+    assert installed.out == module.stdout
 
 
 @pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
@@ -118,7 +122,7 @@ def test_looking_leaves_nothing_behind(baton: Any, tmp_path: Path, words: tuple[
     """In a folder where Baton never ran, a command says how to begin and makes no files."""
     told = baton(*words)
     assert told.code != 0
-    assert "baton up" in told.err + told.out
+    assert "`baton up`" in " ".join((told.err + told.out).split())
     assert list(tmp_path.iterdir()) == []
 
 

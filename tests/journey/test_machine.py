@@ -424,6 +424,9 @@ def _deadlines(case: Case) -> list[tuple[str, Any, Any]]:
 
 
 def _side(fact: Fact | None) -> Side:
+    """Whose word a piece of evidence is; a clearinghouse that refuses speaks for those whom the claim was for."""
+    if isinstance(fact, ClaimAcknowledged) and fact.sender is not Party.SECONDARY and _refuses(fact):
+        return Side.PAYER
     if fact is None or isinstance(fact, SecondarySubmitted):
         return Side.PROVIDER
     return SIDE_OF.get(fact.payer if isinstance(fact, RemitAdjudicated) else fact.sender, Side.NEITHER)
@@ -444,7 +447,7 @@ def _refuses(fact: Fact) -> bool:
 
 
 TestCaseLife = CaseLife.TestCase
-TestCaseLife.settings = settings(QUIETLY, max_examples=120, stateful_step_count=30)
+TestCaseLife.settings = settings(QUIETLY, max_examples=80, stateful_step_count=25)
 
 
 # ---- I9 -------------------------------------------------------------------------------------------------------------

@@ -91,6 +91,14 @@ def test_a_reversal_removes_what_it_reverses(adjust: Adjust) -> None:
     assert decisions((first, other, back, again), Party.SECONDARY) == [other, again]
 
 
+def test_a_reversal_under_another_number_finds_its_payment(adjust: Adjust) -> None:
+    """A payer that leaves its claim number out of the reversal still took that payment back."""
+    first = remit(Party.SECONDARY, "2", 320, adjust("OA23 680"), "SEC1")
+    other = remit(Party.SECONDARY, "2", 10, adjust("OA23 90"), "SEC2")
+    back = remit(Party.SECONDARY, "22", -320, adjust("OA23 -680"), "")
+    assert decisions((first, other, back), Party.SECONDARY) == [other]
+
+
 def test_split_claims_add_up(journey: Any, adjust: Adjust) -> None:
     """A claim that the payer split (A5) is paid in parts; their sum counts."""
     parts = (

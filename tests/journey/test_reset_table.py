@@ -70,6 +70,8 @@ def test_a_mark_starts_stops_moves_or_leaves_a_clock(row: ClockRow, mark: Mark, 
     elif _may_move(row, mark):
         assert plain is not None
         assert met_clock is not None
+        assert met_clock.hard is not None
+        assert plain.hard is not None
         assert met_clock.hard > plain.hard
         assert met_clock.moved_by == (met.fact_id,)
     else:

@@ -11,6 +11,7 @@ import pytest
 from journey.case import ActionKind, EscalationState, HoldState
 from journey.facts import (
     ClaimAcknowledged,
+    ClockRanOut,
     ContactLogged,
     CorrectionMade,
     HoldAsked,
@@ -24,7 +25,7 @@ from journey.facts import (
 )
 from journey.plan import PlanInForce
 from journey.plan_file import standard_plan
-from journey.words import BreakState, EscalationKind, Hop, Mode, Party, PayerClass, Rung, Switch
+from journey.words import BreakState, EscalationKind, Hop, Level, Mode, Party, PayerClass, Rung, Switch
 
 Lead = Callable[[Any], None]
 Adjust = Callable[[str], Any]
@@ -257,6 +258,21 @@ def test_an_answer_of_somebody_else_moves_nothing(new_journey: Any) -> None:
     assert journey.clock("T7").hard == due
 
 
+@pytest.mark.parametrize("says", [Said.PROCESSED, Said.PAID])
+@pytest.mark.parametrize("document", ["", "D1"])
+def test_a_document_of_the_decision_closes_the_step_and_words_do_not(
+    says: Said, document: str, new_journey: Any
+) -> None:
+    """1.12: a step is closed by a document at least; a representative's 'it is paid' starts no search for money."""
+    journey = new_journey()
+    _accepted(journey)
+    journey.after(hours=1)
+    fields: dict[str, Any] = {"says": says, "person_name": "Kim", "call_reference": "1", "document": document}
+    journey.hear(ContactLogged, sender=Party.SECONDARY, **fields, amount=32000)
+    assert journey.case.proof(Hop.ADJUDICATED).proven is bool(document)
+    assert bool(journey.clock("T10")) is bool(document)
+
+
 # ---- the filing clock over everything -------------------------------------------------------------------------------
 
 
@@ -386,9 +402,9 @@ def test_a_hold_counts_once_the_ledger_shows_all_six_switches(journey: Any) -> N
     _promised(journey)
     assert journey.case.hold.state is HoldState.REQUESTED
     journey.ledger(1, 32000, switches_on=tuple(Switch)[:5])
-    assert journey.case.hold.state is HoldState.REQUESTED
+    seen = [journey.case.hold.state]
     journey.ledger(2, 32000)
-    assert journey.case.hold.state is HoldState.VERIFIED
+    assert [*seen, journey.case.hold.state] == [HoldState.REQUESTED, HoldState.VERIFIED]
 
 
 def test_an_unverified_hold_escalates_within_a_business_day(journey: Any) -> None:
@@ -427,9 +443,64 @@ def test_a_hold_never_ends_by_itself(promised: Any) -> None:
 
 def test_a_person_can_ask_for_a_hold_without_a_balance(journey: Any) -> None:
     """A hold may be wanted before any payer has spoken."""
-    assert journey.case.hold.state is HoldState.NONE
+    before = journey.case.hold.state
     journey.hear(HoldAsked, person="Dana", reason="the patient called")
-    assert journey.case.hold.state is HoldState.REQUESTED
+    assert (before, journey.case.hold.state) == (HoldState.NONE, HoldState.REQUESTED)
+
+
+# ---- one claim at a time -------------------------------------------------------------------------------------------
+
+
+def _submits(journey: Any) -> list[Any]:
+    return [each for each in journey.actions if each.kind is ActionKind.SUBMIT_SECONDARY]
+
+
+@pytest.mark.parametrize("again", [_declined, _unpromised])
+def test_word_of_the_primary_after_our_claim_sends_no_second_one(again: Lead, new_journey: Any) -> None:
+    """I2: 'not forwarded' said once more, or another remittance, is no reason to send what is already sent."""
+    journey = new_journey()
+    _sent(journey)
+    journey.ledger(1, 32000)
+    journey.after(days=2)
+    journey.hear(StatusAnswered, sender=Party.PRIMARY, category="F3N")
+    again(journey)
+    assert journey.clock("T2") is None
+    journey.after(days=60)
+    assert not _submits(journey)
+
+
+def test_a_promise_after_our_claim_makes_no_protective_second_one(new_journey: Any) -> None:
+    """I2 near the limit: the claim that we sent is alive, although a crossover was announced after it."""
+    journey = new_journey().after(days=140)
+    _sent(journey)
+    journey.ledger(1, 32000)
+    journey.after(days=2)
+    journey.remit(payer_claim_number="ICN0002")
+    journey.at(journey.now + timedelta(days=45))
+    assert not _submits(journey)
+
+
+def test_nothing_is_sent_while_something_is_on_its_way_out(journey: Any) -> None:
+    """I2: an errand that has not ended yet counts as sent."""
+    _declined(journey)
+    journey.ledger(1, 32000)
+    assert len(_submits(journey)) == 1
+    order: dict[str, Any] = {"decision": "resubmit_now", "person": "Lee", "second_person": "Kim", "reason": "r"}
+    journey.hear(SupervisorDecided, **order)
+    assert len(_submits(journey)) == 1
+    first = _submits(journey)[0]
+    journey.hear(SecondarySubmitted, submission_id="S1")
+    journey.ended(first)
+    journey.after(hours=1)
+    journey.hear(SupervisorDecided, **order)
+    assert len(_submits(journey)) == 2
+
+
+@pytest.mark.parametrize("second", ["", "Lee", "Lee "])
+def test_one_person_alone_orders_no_resubmission(sent: Any, second: str) -> None:
+    """The core does not rely on the refusal at the door."""
+    sent.hear(SupervisorDecided, decision="resubmit_now", person="Lee", second_person=second, reason="r")
+    assert not _submits(sent)
 
 
 # ---- the rest -------------------------------------------------------------------------------------------------------
@@ -470,6 +541,30 @@ def test_a_flood_of_unreadable_messages_does_not_grow_the_case(journey: Any) -> 
     for number in range(100):
         journey.hear(MessageSetAside, name="x", digest=str(number), problem="not a list of facts")
     assert 0 < len(journey.case.attention) <= 40
+
+
+def test_an_alarm_is_remembered_however_many_follow(promised: Any) -> None:
+    """What has rung has rung: other alarms never push it out, or it would ring again for ever."""
+    promised.after(days=31)
+    rang = promised.clock("T1").fired
+    assert rang
+    for number in range(60):
+        due = promised.now + timedelta(minutes=number)
+        promised.hear(ClockRanOut, clock=f"X{number}", level=Level.HARD, due=due)
+    assert promised.clock("T1").fired == rang
+
+
+def test_a_reversal_that_fits_nothing_still_opens_the_case(promised: Any, adjust: Adjust) -> None:
+    """F9: a takeback is heard even when its number and amount fit no payment of ours."""
+    promised.remit(Party.SECONDARY, claim_status="2", paid=32000, adjustments=adjust("OA23 680"), remarks=())
+    promised.ledger(2, 0, secondary_posted=32000, switches_on=())
+    assert promised.case.resolution
+    promised.after(days=2)
+    back: dict[str, Any] = {"claim_status": "22", "paid": -100, "adjustments": (), "remarks": ()}
+    promised.remit(Party.SECONDARY, **back, payer_claim_number="OTHER")
+    assert promised.case.resolution is None
+    assert promised.case.break_point.mode is Mode.TAKEBACK
+    assert promised.clock("T13")
 
 
 def test_reasons_come_in_the_order_of_the_plan(new_journey: Any) -> None:

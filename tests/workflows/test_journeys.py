@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from temporalio.client import WorkflowExecutionStatus
 
 from journey.case import HoldState
 from journey.facts import MoneyArrived
 from journey.words import Grade, Hop, Party, Resolution, Switch
-from tests.office import CHARGE, CONTRACTUAL, PAID, SHARE, Journey, Office, eventually
-
-if TYPE_CHECKING:
-    from tests.workflows.conftest import Partners
+from tests.office import CONTRACTUAL, PAID, SHARE, Journey, Office
+from tests.workflows.partners import Partners
 
 
 async def promised(office: Office, partners: Partners, event_cap: int = 0) -> Journey:
