@@ -8,7 +8,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.clearinghouse import Controls
-from casebook import record, submissions
+from casebook import reading, record, submissions
 from casebook.chain import EvidenceEntry
 from casebook.opening import Casebook
 from workflows import ports
@@ -23,12 +23,18 @@ class Bookkeeper(ports.Casebook):
 
     @activity.defn(name="record")
     def record(self, page: ports.Page) -> None:
-        """Write one turn of a case, in one transaction."""
-        entries = [
-            EvidenceEntry(fact=each.fact, applied=each.applied, reasons=each.reasons, actions=each.actions)
-            for each in page.entries
-        ]
+        """Write one turn of a case, in one transaction.
+
+        A worker that died after writing leaves its turn to be taken again, then perhaps together with newer facts and
+        so under another revision: what the case has applied once is not written as applied a second time.
+        """
         with self._casebook.writing() as tx:
+            tx.lock(page.case.case_id)
+            entries = [
+                EvidenceEntry(fact=each.fact, applied=each.applied, reasons=each.reasons, actions=each.actions)
+                for each in page.entries
+                if not (each.applied and reading.has_heard(tx, page.case.case_id, each.fact.fact_id))
+            ]
             record.record(tx, page.case, page.sentence, entries)
 
 

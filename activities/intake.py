@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from casebook import register, submissions
 from casebook.opening import Casebook, Transaction
@@ -26,7 +27,7 @@ from edi.opening import has_second_policy, opens_case, snapshot
 from edi.reader import read
 from journey.case import Opening
 from journey.claim import Claim
-from journey.facts import FACT, Fact, StatusAnswered
+from journey.facts import FACT, Fact, RemitAdjudicated, StatusAnswered
 from workflows.ports import FileToRead, Intake, IntakeCounts
 
 BATCH: Final = 100
@@ -80,19 +81,21 @@ class FileIntake(Intake):
         Each batch is looked up, told to its cases, and only then noted as delivered: a crash in between tells a
         case twice, which it notices, and never not at all.
         """
-        counts, start = _so_far()
+        counts, start, kinds = _so_far()
         reception = Reception(self._now(), self._zone, file.digest[:12], self._opaque)
-        await asyncio.to_thread(self._begin, file)
-        kinds: set[str] = set()
-        with Path(file.path).open("rb") as stream:
-            items = islice(read(stream), start, None)
+        with _opened(file) as stream:
+            await asyncio.to_thread(self._begin, file)
+            items = read(stream)
+            for _ in range(0, start, BATCH):
+                await asyncio.to_thread(_take, items)
+                activity.heartbeat(start, dict(counts), sorted(kinds))
             while taken := await asyncio.to_thread(_take, items):
                 batch = await asyncio.to_thread(self._sort, taken, file, reception, counts)
                 await self._inform(batch, counts)
                 await asyncio.to_thread(self._note_delivered, batch, file)
                 kinds |= batch.kinds
                 start += len(taken)
-                activity.heartbeat(start, dict(counts))
+                activity.heartbeat(start, dict(counts), sorted(kinds))
         result = _counts(counts)
         await asyncio.to_thread(self._finish, file, kinds, result)
         return result
@@ -149,8 +152,11 @@ class FileIntake(Intake):
         elif isinstance(item, BilledClaim) and opens_case(item):
             self._open(tx, item, file, batch, counts)
         else:
-            for sighting in sightings(item, reception):
+            found = list(sightings(item, reception))
+            for sighting in found:
                 self._address(tx, sighting, file, batch, counts)
+            if isinstance(item, BilledClaim) and not found:
+                counts["ignored"] += 1
 
     def _open(self, tx: Transaction, billed: BilledClaim, file: FileToRead, batch: Batch, counts: Counter[str]) -> None:
         claim = snapshot(billed, file.practice)
@@ -182,6 +188,7 @@ class FileIntake(Intake):
         found, fact = _find(tx, sighting, file.practice)
         case_id = found or self._park(tx, sighting, fact, file)
         if case_id:
+            _learn_number(tx, fact, file.practice, case_id)
             counts["informed"] += 1
             batch.telling[case_id].append(fact)
         else:
@@ -190,20 +197,23 @@ class FileIntake(Intake):
     def _park(self, tx: Transaction, sighting: Sighting, fact: Fact, file: FileToRead) -> str | None:
         """Keep a fact until its case opens; the case's id if one opened in this very moment."""
         number = next((value for kind, value in sighting.keys if kind == "claim_number"), "")
-        several = register.find_cases(tx, file.practice, KeyKind.CLAIM_NUMBER, number) if number else ()
-        opened = register.park(
-            tx,
-            fact.fact_id,
-            kind=fact.kind,
-            practice=file.practice,
-            key=(KeyKind.CLAIM_NUMBER, number) if number else (KeyKind.TRACE, sighting.keys[0][1]),
-            body=FACT.dump_json(fact),
-            reason="several cases have this claim number" if several else "no case has this claim number yet",
-            at=self._now(),
-            digest=file.digest,
-            unfit=several,
-        )
-        return opened[0] if len(opened) == 1 else None
+        unfit = register.find_cases(tx, file.practice, KeyKind.CLAIM_NUMBER, number) if number else ()
+        while True:
+            opened = register.park(
+                tx,
+                fact.fact_id,
+                kind=fact.kind,
+                practice=file.practice,
+                key=(KeyKind.CLAIM_NUMBER, number) if number else (KeyKind.TRACE, sighting.keys[0][1]),
+                body=FACT.dump_json(fact),
+                reason="several cases have this claim number" if unfit else "no case has this claim number yet",
+                at=self._now(),
+                digest=file.digest,
+                unfit=unfit,
+            )
+            if len(opened) < 2:
+                return opened[0] if opened else None
+            unfit = (*unfit, *opened)
 
     def _note_delivered(self, batch: Batch, file: FileToRead) -> None:
         told = [(opening.case_id, fact) for opening, facts in batch.openings for fact in facts]
@@ -244,10 +254,18 @@ class FileIntake(Intake):
         await asyncio.gather(*(tell_one(case_id, facts) for case_id, facts in batch.telling.items()))
 
 
-def _so_far() -> tuple[Counter[str], int]:
-    """The counts and the number of items done, from the last heartbeat of an attempt that died."""
+def _so_far() -> tuple[Counter[str], int, set[str]]:
+    """Counts, number of items done and kinds seen, from the last heartbeat of an attempt that died."""
     details = activity.info().heartbeat_details
-    return (Counter(details[1]), int(details[0])) if len(details) == 2 else (Counter(), 0)
+    return (Counter(details[1]), int(details[0]), set(details[2])) if len(details) == 3 else (Counter(), 0, set())
+
+
+def _opened(file: FileToRead) -> BinaryIO:
+    """The file; one that is gone ends this reading, and is read from its beginning where it turns up again."""
+    try:
+        return Path(file.path).open("rb")
+    except FileNotFoundError:
+        raise ApplicationError("the file is gone", type="FileGone", non_retryable=True) from None
 
 
 def _take(items: Iterator[Item]) -> list[Item]:
@@ -262,6 +280,13 @@ def _counts(counts: Counter[str]) -> IntakeCounts:
 
 def _with_charge(claim: Claim) -> str:
     return f"{claim.claim_number}|{claim.charge}"
+
+
+def _learn_number(tx: Transaction, fact: Fact, practice: str, case_id: str) -> None:
+    """Provider-level adjustments name a claim by its payer's number (field notes 1.6)."""
+    number = fact.payer_claim_number if isinstance(fact, RemitAdjudicated) else ""
+    if number:
+        register.index_claim(tx, practice, KeyKind.PAYER_CLAIM_NUMBER, number, case_id)
 
 
 def _find(tx: Transaction, sighting: Sighting, practice: str) -> tuple[str | None, Fact]:

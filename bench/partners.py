@@ -37,8 +37,9 @@ class ManyClocks(Ledger):
         self.released: set[str] = set()
 
     def now(self, account: str) -> datetime:
-        """Case time of an account."""
-        return self.tempos[account].case_time(datetime.now(UTC))
+        """Case time of an account; wall time where no tempo was given."""
+        wall, tempo = datetime.now(UTC), self.tempos.get(account)
+        return tempo.case_time(wall) if tempo else wall
 
     def balance(self, account: str, as_of: datetime) -> Balance:  # noqa: ARG002  its own clock counts
         """The account as it stands."""

@@ -15,9 +15,9 @@ from time import perf_counter
 
 READY = b"ready\n"
 TICKS = os.sysconf("SC_CLK_TCK")
-LOOK = 0.1  # seconds between two looks at a process that is to come to rest
-RESTS_AT = 0.05  # of one core
-RESTED = 3  # looks in a row
+LOOK = 0.3  # seconds between two looks at a process that is to come to rest
+RESTS_AT = 0.1  # of one core
+RESTED = 2  # looks in a row
 
 
 def cpu_seconds(pid: int) -> float:

@@ -19,6 +19,9 @@ from journey.words import MODE_WORDS, BreakState, Hop, Level
 
 PROVEN, PARTLY, NOTHING = "●", "◐", "○"
 
+DEEPER = 5
+"""Columns by which details stand to the right of what they are about."""
+
 
 def page(case: Case, sentence: str, plan: Plan, calendar: Calendar, source: str) -> Iterator[RenderableType]:
     """The parts of the page, top to bottom.
@@ -35,13 +38,14 @@ def page(case: Case, sentence: str, plan: Plan, calendar: Calendar, source: str)
     yield heading(sentence)
     yield ""
     yield pairs(_answers(case, calendar))
-    for title, lines in (
+    parts: tuple[tuple[str, list[RenderableType]], ...] = (
         ("Needs attention", list(case.attention)),
         ("Proofs", [_proof(case, each, rules, calendar) for each in Hop]),
         ("Clocks", [line for each in case.clocks for line in _clock(case, each, plan, rules, calendar)]),
         ("Break point", [line for each in case.break_points for line in _break(case, each, calendar)]),
         ("Escalations", [_escalation(each, calendar) for each in case.open_escalations]),
-    ):
+    )
+    for title, lines in parts:
         if lines:
             yield ""
             yield heading(title)
@@ -102,18 +106,25 @@ def _facts(case: Case, ids: Iterable[str], calendar: Calendar) -> str:
 # ---- clocks ---------------------------------------------------------------------------------------------------------
 
 
-def _clock(case: Case, clock: Clock, plan: Plan, rules: PlanInForce, calendar: Calendar) -> Iterator[str]:
+def _clock(case: Case, clock: Clock, plan: Plan, rules: PlanInForce, calendar: Calendar) -> Iterator[RenderableType]:
     row = rules.clocks_by_name.get(clock.name)
     yield f"{clock.name:<4} {_title(clock, plan)}: {_due(clock, calendar)}"
-    started = _facts(case, (clock.started_by,), calendar) if clock.started_by != "opening" else "the opening"
-    details = [f"started {calendar.day(clock.started_at)} by {started}"]
+    details = [f"started {calendar.day(clock.started_at)}{_by(case, clock, calendar)}"]
     if row:
         details.append(f"stopped by {', '.join(plainly(each) for each in row.stops)}")
     if clock.moved_by:
         details.append(f"moved once by {_facts(case, clock.moved_by, calendar)}")
     if clock.cut_by:
         details.append("cut short by the filing limit")
-    yield f"     {'; '.join(details)}"
+    yield indented("; ".join(details), DEEPER)
+
+
+def _by(case: Case, clock: Clock, calendar: Calendar) -> str:
+    """What started a clock, where one fact did that the case still keeps."""
+    if clock.started_at == case.opened_at:
+        return " by the opening"
+    known = any(each.fact_id == clock.started_by for each in case.evidence)
+    return f" by {_facts(case, (clock.started_by,), calendar)}" if known else ""
 
 
 def _title(clock: Clock, plan: Plan) -> str:
@@ -134,16 +145,16 @@ def _due(clock: Clock, calendar: Calendar) -> str:
 # ---- break point and escalations ------------------------------------------------------------------------------------
 
 
-def _break(case: Case, point: BreakPoint, calendar: Calendar) -> Iterator[str]:
+def _break(case: Case, point: BreakPoint, calendar: Calendar) -> Iterator[RenderableType]:
     yield f"{point.mode} {point.state}: {MODE_WORDS[point.mode]} (found {calendar.day(point.found_at)})"
     if point.reason:
-        yield f"     because {point.reason}"
+        yield indented(f"because {point.reason}", DEEPER)
     if point.evidence_for:
-        yield f"     for: {_facts(case, point.evidence_for, calendar)}"
+        yield indented(f"for: {_facts(case, point.evidence_for, calendar)}", DEEPER)
     if point.evidence_against:
-        yield f"     against: {_facts(case, point.evidence_against, calendar)}"
+        yield indented(f"against: {_facts(case, point.evidence_against, calendar)}", DEEPER)
     if point.state is not BreakState.CONFIRMED:
-        yield from (f"     ask {side}: {question}" for side, question in _questions(point) if question)
+        yield from (indented(f"ask {side}: {question}", DEEPER) for side, question in _questions(point) if question)
 
 
 def _questions(point: BreakPoint) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,7 @@ from sandbox.live import Trial, trial
 from worker import logs
 
 DEMO_HOME = Path("var/demo")
-DAY_SECONDS = 1.8
+DAY_SECONDS = 1.7
 """Wall seconds of a case day in the busy weeks: a season of 95 days in about two and a quarter minutes."""
 
 REFRESH = 1.0

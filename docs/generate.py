@@ -33,7 +33,7 @@ OWN_DESCRIPTION = re.compile(r"\n\s*(?:Args|Returns|Raises):\n.*", re.DOTALL)
 
 def main(arguments: Sequence[str]) -> int:
     """Write or check every page; returns the exit code."""
-    stale = [path for path in pages() if path.read_text(encoding="utf-8") != (_fresh(path))]
+    stale = [path for path in pages() if path.read_text(encoding="utf-8") != _fresh(path)]
     for path in stale:
         if "--check" not in arguments:
             path.write_text(_fresh(path), encoding="utf-8")
@@ -48,7 +48,9 @@ def pages() -> tuple[Path, ...]:
 
 def _fresh(path: Path) -> str:
     """The page with its tables as they are now."""
-    return BLOCK.sub(lambda found: f"{found[1]}{TABLES[found['name']]()}{found[3]}", path.read_text(encoding="utf-8"))
+    return BLOCK.sub(
+        lambda found: f"{found[1]}\n{TABLES[found['name']]()}\n{found[3]}", path.read_text(encoding="utf-8")
+    )
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -270,5 +270,5 @@ def _delays(rng: Random, part: Part) -> Delays:
         cob_verification_bd=rng.randint(3, 5),
         found_again=rng.randint(5, 8),
         takeback=rng.randint(10, 20),
-        correction=rng.randint(3, 8),
+        correction=rng.randint(6, 9),
     )

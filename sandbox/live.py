@@ -38,7 +38,7 @@ START = datetime(2026, 3, 2, 14, tzinfo=UTC)
 BUSY = timedelta(days=55)
 """Case time in which nearly all messages of a season travel; then the long waits are left."""
 
-QUIET_HASTE = 2.0
+QUIET_HASTE = 1.5
 """How much faster case time runs after the busy weeks."""
 
 LONGEST = timedelta(days=150)

@@ -17,8 +17,8 @@ from worker.keys import open_key_ring
 from worker.service import Pace, serving
 from worker.settings import Settings
 
-PACE = Pace(files=0.2, ledger=1.0)
-"""How often a trial's worker looks for files (every few case hours) and for ledger changes (every case day)."""
+PACE = Pace(files=0.2, ledger=0.5)
+"""How often a trial's worker looks for files and for ledger changes: every few case hours."""
 
 READY = b"ready\n"
 

@@ -30,6 +30,7 @@ from activities.intake import FileIntake
 from activities.ledger import LedgerClient, LedgerOverHttp, as_fact
 from activities.notices import Noticeboard
 from casebook import reading
+from casebook.errors import NoSuchRowError
 from casebook.opening import Casebook, migrate, open_casebook
 from journey.case import Case, Opening
 from journey.claim import Claim, Coverage, ServiceLine
@@ -228,7 +229,7 @@ class Journey:
         with self.office.book.reading() as tx:
             try:
                 return reading.case_state(tx, self.case_id)
-            except LookupError:
+            except NoSuchRowError:  # nothing is written yet
                 return None
 
     def ledger_read(self) -> Fact:
@@ -249,7 +250,7 @@ class Journey:
         with self.office.book.reading() as tx:
             try:
                 assert reading.verify_chain(tx, self.case_id) is None
-            except LookupError:  # nothing is written yet
+            except NoSuchRowError:  # nothing is written yet
                 return []
             entries = [each.entry for each in reading.history(tx, self.case_id)]
         return [(each.fact.fact_id, each.applied) for each in entries]

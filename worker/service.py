@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 import httpx2
@@ -21,7 +21,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities import exchange
 from activities.bookkeeping import Bookkeeper, SentRegister
 from activities.clearinghouse import ClearinghouseDrop
-from activities.folders import waiting
+from activities.folders import FolderError, set_aside, waiting
 from activities.intake import FileIntake
 from activities.ledger import LedgerClient, LedgerOverHttp
 from activities.ledger_feed import LedgerChange, read_changes
@@ -29,10 +29,10 @@ from activities.notices import Noticeboard
 from casebook import reading, register
 from casebook.opening import Casebook, migrate, open_casebook
 from casebook.register import KeyKind
-from journey.facts import Fact
+from journey.facts import Fact, LedgerRead
 from journey.plan_file import Plan, parse_plan, standard_plan
 from journey.tempo import Tempo
-from worker.cases import Cases, NoSuchCaseError
+from worker.cases import Cases
 from worker.keys import KeyRing
 from worker.registry import Ports, make_worker
 from worker.seal import CasebookSeal
@@ -172,7 +172,7 @@ def _ports(service: Service, keys: KeyRing, ledger: LedgerClient, hook: httpx2.C
 
 async def take_in(service: Service, path: Path) -> IntakeCounts:
     """Read one file to its end and return the counts; the same content is read once, whatever its name."""
-    digest = await asyncio.to_thread(lambda: sha256(path.read_bytes()).hexdigest())
+    digest = await asyncio.to_thread(_digest, path)
     file = FileToRead(path=str(path), digest=digest, practice=service.settings.practice)
     flow = f"intake-{service.settings.practice}-{digest[:32]}"
     try:
@@ -188,17 +188,35 @@ async def take_in(service: Service, path: Path) -> IntakeCounts:
         return await service.client.get_workflow_handle_for(IntakeFile.run, flow).result()
 
 
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
 async def _pick_up(service: Service, pace: Pace) -> None:
     """Take in every file that arrives, several at a time; a file that is done moves to `done`."""
     folder = service.settings.clearinghouse_in
     (folder / DONE).mkdir(exist_ok=True)
     running: dict[Path, asyncio.Task[None]] = {}
-    while True:
-        for path in await asyncio.to_thread(waiting, folder, FILE_ENDINGS):
-            if path not in running or running[path].done():
-                running[path] = asyncio.create_task(_take_and_move(service, path))
-        running = {path: task for path, task in running.items() if not task.done()}
-        await asyncio.sleep(pace.files)
+    try:
+        while True:
+            for path in await _waiting(folder):
+                if path not in running or running[path].done():
+                    running[path] = asyncio.create_task(_take_and_move(service, path))
+            running = {path: task for path, task in running.items() if not task.done()}
+            await asyncio.sleep(pace.files)
+    finally:
+        for task in running.values():
+            task.cancel()
+
+
+async def _waiting(folder: Path) -> list[Path]:
+    """The files that wait; none while the folder cannot be read, which is looked at again."""
+    try:
+        return await asyncio.to_thread(waiting, folder, FILE_ENDINGS)
+    except FolderError as error:
+        log.error("intake.folder", problem=type(error).__name__)
+        return []
 
 
 async def _take_and_move(service: Service, path: Path) -> None:
@@ -211,8 +229,10 @@ async def _take_and_move(service: Service, path: Path) -> None:
         log.error("intake.failed", problem=type(error).__name__)
         return
     log.info("intake.done", **{name: n for name, n in counts.model_dump().items() if isinstance(n, int)})
-    with suppress(FileNotFoundError):
-        await asyncio.to_thread(path.rename, path.parent / DONE / path.name)
+    try:
+        await asyncio.to_thread(set_aside, path, DONE)
+    except FolderError as error:
+        log.error("intake.not_moved", problem=type(error).__name__)
 
 
 # ---- ledger ---------------------------------------------------------------------------------------------------------
@@ -224,7 +244,7 @@ async def _follow_ledger(service: Service, ledger: LedgerClient, keys: KeyRing, 
         try:
             while await _follow_page(service, ledger, keys):
                 pass
-        except (exchange.ExchangeError, NoSuchCaseError) as error:
+        except Exception as error:  # ledger, casebook or engine are away: this must go on when they are back
             log.warning("ledger.unreachable", problem=type(error).__name__)
         await asyncio.sleep(pace.ledger)
 
@@ -242,6 +262,12 @@ async def _follow_page(service: Service, ledger: LedgerClient, keys: KeyRing) ->
     return last > after
 
 
+def _untouched(read: LedgerRead) -> bool:
+    """An account that was opened and nothing more: no news for anybody."""
+    booked = read.primary_posted or read.secondary_posted or read.patient_balance or read.deposits or read.unapplied
+    return not (booked or read.switches_on or read.statements_sent or read.secondary_billed_on)
+
+
 def _place(casebook: Casebook) -> int:
     with casebook.reading() as tx:
         return int(register.cursor(tx, LEDGER_CURSOR) or 0)
@@ -255,7 +281,7 @@ def _keep_place(casebook: Casebook, last: int) -> None:
 def _news(service: Service, changes: list[LedgerChange]) -> dict[str, list[Fact]]:
     """How each changed account stands now, for its cases; less what an errand of their own has brought already."""
     told: dict[str, list[Fact]] = defaultdict(list)
-    newest = {change.account: change for change in changes}
+    newest = {change.account: change for change in changes if not _untouched(change.read)}
     with service.casebook.reading() as tx:
         for change in newest.values():
             for case_id in register.find_cases(tx, service.settings.practice, KeyKind.CLAIM_NUMBER, change.account):

@@ -59,6 +59,12 @@ def _patiently(reason: str) -> workflow.ActivityConfig:
     )
 
 
+QUICKLY = workflow.LocalActivityConfig(
+    schedule_to_close_timeout=timedelta(seconds=3), retry_policy=RetryPolicy(maximum_attempts=1)
+)
+"""A partner that is there answers at once, and asking it this way costs the engine a sixth. The key makes a second
+asking, by the patient way, harmless."""
+
 AT_HAND = workflow.LocalActivityConfig(
     schedule_to_close_timeout=timedelta(seconds=4),
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=4),
@@ -71,6 +77,9 @@ WHEN_BACK = workflow.ActivityConfig(
     summary="the casebook is away",
 )
 """While the casebook is away its page waits in the engine, and the case hears and acts."""
+
+NOT_AT_HAND = (ActivityError, ApplicationError, EngineTimeoutError)
+"""How a local activity says that it could not be done at once."""
 
 
 @workflow.defn(name="SecondaryCoordination")
@@ -96,7 +105,8 @@ class SecondaryCoordination:
         self.timer: asyncio.Task[None] | None = None
         self.timer_due: Moment | None = None
         self.labels: Labels = {}
-        self.at_hand = False
+        self.at_hand = 0
+        self.errands_at_hand = 0
         self.case: Case = start.so_far or self._opened()
 
     @workflow.run
@@ -106,10 +116,12 @@ class SecondaryCoordination:
         for action in start.unfinished:
             self._begin(action)
         while not self._is_over():
-            self._wind_timer()
+            await workflow.wait_condition(self._is_settled)
+            if not self.inbox:
+                self._show_labels()
+                self._wind_timer()
             await workflow.wait_condition(self._has_work)
             await self._take_in()
-            self._show_labels()
             if self._may_move():
                 writer.cancel()
                 self._move(start)
@@ -210,6 +222,10 @@ class SecondaryCoordination:
     def _has_work(self) -> bool:
         return bool(self.inbox) or self._is_due() or self._is_over() or self._may_move()
 
+    def _is_settled(self) -> bool:
+        """Whether the errands of the last turn are back; until then no timer is worth winding."""
+        return bool(self.inbox) or not self.errands_at_hand
+
     def _is_over(self) -> bool:
         """Closed, and nothing left to hear, to do, to write or to answer: a fact may come at the last moment."""
         if not self.case.closed_at or self.inbox or self.unfinished:
@@ -278,18 +294,33 @@ class SecondaryCoordination:
 
         The kinds of action are the names of the ports' activities (a test holds them to it).
         """
-        try:
-            learnt: Learnt = await workflow.execute_activity(
-                action.kind.value,
-                self._errand(action),
-                result_type=Learnt,
-                **_patiently(action.reason),
-            )
-        except ActivityError as error:
-            learnt = Learnt(outcome=self._failed(action, error))
+        errand = self._errand(action)
+        learnt = await self._did_at_hand(action, errand)
+        if learnt is None:
+            try:
+                learnt = await workflow.execute_activity(
+                    action.kind.value, errand, result_type=Learnt, **_patiently(action.reason)
+                )
+            except ActivityError as error:
+                learnt = Learnt(outcome=self._failed(action, error))
         self.unfinished.pop(action.key, None)
         if action.kind is not ActionKind.NOTIFY or not learnt.outcome.succeeded:
             self.inbox.extend((*learnt.facts, learnt.outcome))
+
+    async def _did_at_hand(self, action: Action, errand: Errand) -> Learnt | None:
+        """One quick try from where the case is being decided; None when the partner does not answer at once."""
+        self.at_hand += 1
+        self.errands_at_hand += 1
+        try:
+            learnt: Learnt = await workflow.execute_local_activity(
+                action.kind.value, errand, result_type=Learnt, **QUICKLY
+            )
+        except NOT_AT_HAND:
+            return None
+        finally:
+            self.at_hand -= 1
+            self.errands_at_hand -= 1
+        return learnt
 
     def _errand(self, action: Action) -> Errand:
         submits = action.kind is ActionKind.SUBMIT_SECONDARY
@@ -320,7 +351,7 @@ class SecondaryCoordination:
     async def _write_down(self) -> None:
         """Pages to the casebook, one after the other; what comes meanwhile goes on the next page."""
         while True:
-            await workflow.wait_condition(lambda: not self._is_written())
+            await workflow.wait_condition(lambda: not self._is_written() and not self.errands_at_hand)
             entries = tuple(self.entries[:CARRIED])
             page = Page(case=self.case, sentence=sentence(self.case, self.plan), entries=entries)
             if not await self._wrote_at_hand(page):
@@ -329,13 +360,13 @@ class SecondaryCoordination:
             self.written = page.case.revision
 
     async def _wrote_at_hand(self, page: Page) -> bool:
-        self.at_hand = True
+        self.at_hand += 1
         try:
             await workflow.execute_local_activity_method(Casebook.record, page, **AT_HAND)
-        except (ActivityError, ApplicationError, EngineTimeoutError):
+        except NOT_AT_HAND:
             return False
         finally:
-            self.at_hand = False
+            self.at_hand -= 1
         return True
 
     # ---- time -------------------------------------------------------------------------------------------------------

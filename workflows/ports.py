@@ -135,7 +135,7 @@ class IntakeCounts(Frozen):
     parked: int = 0
     quarantined: int = 0
     ignored: int = 0
-    """Claims with one policy only: nothing to coordinate."""
+    """Claims with one policy only, and voids of claims: nothing to coordinate."""
     findings: dict[str, int] = Field(default_factory=dict)
 
 
