@@ -20,6 +20,8 @@ RANKS: dict[Mark, int] = {
     mark: rank
     for rank, mark in enumerate(
         (
+            Mark.OPENED,
+            Mark.PRIMARY_ADJUDICATED,
             Mark.UNPROMISED,
             Mark.PROMISED,
             Mark.DECLINED,
@@ -28,6 +30,7 @@ RANKS: dict[Mark, int] = {
             Mark.CLEARINGHOUSE_ACCEPTED,
             Mark.RECEIVED,
             Mark.ACCEPTED,
+            Mark.DENIED,
             Mark.DECIDED,
             Mark.MONEY_ARRIVED,
             Mark.POSTED,

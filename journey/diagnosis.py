@@ -167,8 +167,9 @@ def _wrong_order(scene: Scene) -> Iterator[Ground]:
 
 
 def _moved_on(reading: Reading, since: Made) -> bool:
-    """True once the payer took the claim after all."""
-    newer = reading.current(Mark.ACCEPTED, Mark.DECIDED, Mark.DUPLICATE)
+    """True once the payer took the claim after all; 'in process' does not take an adjudicated denial back."""
+    taken = () if since.mark is Mark.DENIED else (Mark.ACCEPTED,)
+    newer = reading.current(Mark.DECIDED, Mark.DUPLICATE, *taken)
     return newer is not None and newer.at > since.at
 
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.exceptions import TimeoutError as EngineTimeoutError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from journey.case import Action, ActionKind, Case, Decision
 from journey.checks import refusal
@@ -78,8 +77,8 @@ WHEN_BACK = workflow.ActivityConfig(
 )
 """While the casebook is away its page waits in the engine, and the case hears and acts."""
 
-NOT_AT_HAND = (ActivityError, ApplicationError, EngineTimeoutError)
-"""How a local activity says that it could not be done at once."""
+NOT_AT_HAND = FailureError
+"""How a local activity says that it could not be done at once; a worker that is shutting down says it in its own way."""
 
 
 @workflow.defn(name="SecondaryCoordination")

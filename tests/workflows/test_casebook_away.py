@@ -6,6 +6,8 @@ import asyncio
 import sqlite3
 from datetime import date, timedelta
 
+import pytest
+
 from casebook.audit import audit
 from journey.facts import Fact
 from tests.office import CONTRACTUAL, PAID, SHARE, Journey, Office, eventually
@@ -79,6 +81,7 @@ async def test_a_long_case_moves_on_although_its_pages_wait(working_office: Offi
     assert [each for each in written(case) if each in told] == [each.fact_id for each in facts]
 
 
+@pytest.mark.filterwarnings("ignore:Cannot find activity to cancel")  # of the engine's library, at a shutdown
 async def test_a_worker_drains_although_the_casebook_is_away(own_office: Office, partners: Partners) -> None:
     """A worker that is told to stop does not wait for the casebook; the next one writes what is missing."""
     async with own_office.working():
