@@ -69,6 +69,9 @@ class LedgerClient:
         return parse(answer, post(self._http, path, body.model_dump_json().encode(), headers))
 
 
+NOT_SET = "no ledger is set (BATON_LEDGER_URL)"
+
+
 class LedgerOverHttp(LedgerPort):
     """The ledger port; a refusal that no retry can help comes back as a failed outcome, all else is retried."""
 
@@ -111,6 +114,25 @@ class LedgerOverHttp(LedgerPort):
                 raise
             return Learnt(outcome=failed(errand, problem))
         return Learnt(outcome=done(errand, reference), facts=(as_fact(balance, errand.now, self._opaque),))
+
+
+class NoLedger(LedgerPort):
+    """Where no ledger is set: every errand to it fails at once, and the case asks for a person."""
+
+    @activity.defn(name="read_ledger")
+    def read_ledger(self, errand: Errand) -> Learnt:
+        """Nothing can be read."""
+        return Learnt(outcome=failed(errand, NOT_SET))
+
+    @activity.defn(name="request_hold")
+    def request_hold(self, errand: Errand) -> Learnt:
+        """Nothing can be held: a person must do it in the billing system."""
+        return Learnt(outcome=failed(errand, NOT_SET))
+
+    @activity.defn(name="release_hold")
+    def release_hold(self, errand: Errand) -> Learnt:
+        """Nothing can be released."""
+        return Learnt(outcome=failed(errand, NOT_SET))
 
 
 def as_fact(balance: wire.Balance, learnt_at: datetime, opaque: Opaque) -> LedgerRead:

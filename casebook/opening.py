@@ -110,7 +110,7 @@ def open_casebook(url: str, keys: Seal) -> Casebook:
         engine.dispose()
         raise NotMigratedError(
             f"the casebook has {f'schema {found}' if found else 'no tables'}, and this version of Baton needs "
-            f"schema {SCHEMA}: run casebook.opening.migrate on its URL, or use the version of Baton that wrote it"
+            f"schema {SCHEMA}: run `baton casebook migrate`, or use the version of Baton that wrote it"
         )
     # Threads of one process wait here for each other; SQLite would let them poll for its only write lock.
     turn: AbstractContextManager[Any] = RLock() if engine.dialect.name == "sqlite" else nullcontext()

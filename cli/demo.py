@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 
 from casebook.audit import audit
+from cli.failures import CommandError
 from cli.live import Progress, frame, report
 from sandbox.live import Trial, trial
 from worker import logs
@@ -35,8 +36,8 @@ def demo(
 ) -> int:
     """Run a synthetic season through engine, worker, casebook and trading partners, and score it.
 
-    Synthetic people only: never load real remittances here. Everything runs on this machine and is kept in the
-    home folder, so that cases can be looked at afterwards.
+    Synthetic people only: never load real remittances here. Everything runs on this machine
+    and is kept in the home folder, so that cases can be looked at afterwards.
 
     Example: `baton demo --claims 40 --seed 7`
 
@@ -51,8 +52,15 @@ def demo(
         0 when every truth was found and no invariant broke, 1 otherwise.
     """
     logs.configure("ERROR")
-    shutil.rmtree(home, ignore_errors=True)
+    _empty(home)
     return asyncio.run(_demo(home.absolute(), claims, seed, day_seconds, json))
+
+
+def _empty(home: Path) -> None:
+    """Forget an earlier demo; a folder that holds anything else is left alone."""
+    if home.exists() and any(home.iterdir()) and not (home / "ledger.token").exists():
+        raise CommandError(f"{home} is no home of a demo and is not empty: name another folder with --home")
+    shutil.rmtree(home, ignore_errors=True)
 
 
 async def _demo(home: Path, claims: int, seed: int, day_seconds: float, json: Path | None) -> int:
@@ -64,7 +72,7 @@ async def _demo(home: Path, claims: int, seed: int, day_seconds: float, json: Pa
         await _watch(going, console)
         score = await asyncio.to_thread(going.score)
         violations = (await asyncio.to_thread(audit, going.service.casebook, going.service.now())).violations
-    report(console, score, violations, home)
+    report(console, score, violations, home, going.service.now())
     passed = score.passed and not violations
     if json is not None:
         outcome = {**score.model_dump(mode="json"), "violations": [each.model_dump(mode="json") for each in violations]}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 from sqlalchemy import make_url, select
@@ -48,7 +49,7 @@ class Office:
     @property
     def calendar(self) -> Calendar:
         """Dates where the provider works."""
-        return Calendar(self.settings.time_zone)
+        return Calendar(ZoneInfo(plan_of(self.settings).time_zone))
 
 
 def settings_at(home: Path | None) -> Settings:

@@ -107,7 +107,7 @@ def _counts(counts: dict[str, int]) -> RenderableType:
     return table
 
 
-def report(console: Console, score: Score, violations: Sequence[Violation], home: Path) -> None:
+def report(console: Console, score: Score, violations: Sequence[Violation], home: Path, now: datetime) -> None:
     """The table at the end: truth against found, and the figures that must be zero."""
     console.print(_matrix(score))
     console.print(_zeros(score, violations))
@@ -120,9 +120,9 @@ def report(console: Console, score: Score, violations: Sequence[Violation], home
     for each in violations[:10]:
         console.print(f"[red]violation[/] {each.rule.value} {each.subject}: {each.says}")
     verdict = "[green]passed[/]" if score.passed and not violations else "[red]NOT passed[/]"
-    console.print(
-        f"{verdict} · look further: baton case list --home {home} (then: case show ID, case explain ID, audit)"
-    )
+    console.print(verdict)
+    console.print(f"look further: baton case list --home {home}, then case show ID and case explain ID")
+    console.print(f"              baton audit --casebook-only --at {now:%Y-%m-%d} --home {home}")
 
 
 def _matrix(score: Score) -> Table:

@@ -140,7 +140,7 @@ class Cases:
                 answer: Answer = await handle.execute_update(update, fact, id=fact.fact_id, result_type=Answer)
                 return answer
             except WorkflowUpdateFailedError as error:
-                raise RefusedError(str(error.cause or error)) from None
+                raise RefusedError(getattr(error.cause, "message", str(error))) from None
             except RPCError as error:
                 if not pause or not await self._is_between_runs(case_id, error):
                     raise

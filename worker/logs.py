@@ -40,6 +40,8 @@ ALLOWED = frozenset(
     | {"fact_id", "fact_kind", "action", "action_kind", "decision", "rule", "revision", "outcome", "reason_code"}
     | {"file_id", "file_kind", "claims", "facts", "duplicates", "parked", "findings", "bytes", "count", "cases"}
     | {"key_id", "setting", "variable", "address", "status", "pid", "signal", "version", "migration"}
+    | {"transactions", "opened", "informed", "repeated", "quarantined", "ignored", "problem"}
+    | {"key", "to", "kind", "webhook"}
     | {"seconds", "duration_ms", "lag_ms", "due", "grade", "attention", "switch"}
 )
 """Keys whose values may appear in a log line. Each names something that says nothing about a person."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import file_digest
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx2
 import structlog
@@ -23,7 +24,7 @@ from activities.bookkeeping import Bookkeeper, SentRegister
 from activities.clearinghouse import ClearinghouseDrop
 from activities.folders import FolderError, set_aside, waiting
 from activities.intake import FileIntake
-from activities.ledger import LedgerClient, LedgerOverHttp
+from activities.ledger import LedgerClient, LedgerOverHttp, NoLedger
 from activities.ledger_feed import LedgerChange, read_changes
 from activities.notices import Noticeboard
 from casebook import reading, register
@@ -160,10 +161,10 @@ def _ports(service: Service, keys: KeyRing, ledger: LedgerClient, hook: httpx2.C
     settings, casebook = service.settings, service.casebook
     return Ports(
         clearinghouse=ClearinghouseDrop(settings.clearinghouse_out, SentRegister(casebook, keys.opaque, service.now)),
-        ledger=LedgerOverHttp(ledger, keys.opaque),
-        notices=Noticeboard(hook, settings.notices_webhook or ""),
+        ledger=LedgerOverHttp(ledger, keys.opaque) if settings.ledger_url else NoLedger(),
+        notices=Noticeboard(hook, settings.notices_webhook or "", (settings.notices_secret or "").encode()),
         casebook=Bookkeeper(casebook),
-        intake=FileIntake(casebook, service.cases, keys.opaque, settings.time_zone, service.now),
+        intake=FileIntake(casebook, service.cases, keys.opaque, ZoneInfo(plan_of(settings).time_zone), service.now),
     )
 
 

@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from temporalio.envconfig import ClientConfigProfile
 
@@ -60,13 +59,6 @@ def _name(text: str) -> str:
     if not (text.isascii() and text.replace("-", "").isalnum() and text == text.lower() and len(text) <= 40):
         raise ValueError("must be at most 40 lower-case letters, digits and hyphens")
     return text
-
-
-def _zone(text: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(text)
-    except (KeyError, ValueError, OSError):
-        raise ValueError("must be an IANA time zone such as America/Chicago") from None
 
 
 def _socket(text: str) -> str:
@@ -141,13 +133,6 @@ SETTINGS: tuple[Setting, ...] = (
         _path,
     ),
     Setting(
-        "quarantine",
-        "BATON_QUARANTINE",
-        "{home}/quarantine",
-        "The folder that receives files and claims that could not be read, for a person to look at.",
-        _path,
-    ),
-    Setting(
         "ledger_url",
         "BATON_LEDGER_URL",
         "",
@@ -169,6 +154,14 @@ SETTINGS: tuple[Setting, ...] = (
         _http_url,
         secret=True,
     ),
+    Setting(
+        "notices_secret",
+        "BATON_NOTICES_SECRET",
+        "",
+        "What notices to the webhook are signed with (header Baton-Signature, HMAC-SHA256); unsigned without it.",
+        str,
+        secret=True,
+    ),
     Setting("task_queue", "BATON_TASK_QUEUE", "baton", "The queue on which workers take up cases.", _name),
     Setting(
         "practice",
@@ -185,13 +178,6 @@ SETTINGS: tuple[Setting, ...] = (
         _path,
     ),
     Setting("plan_file", "BATON_PLAN", "", "A TOML file whose deadlines replace those of the default plan.", _path),
-    Setting(
-        "time_zone",
-        "BATON_TIME_ZONE",
-        "America/New_York",
-        "The provider's time zone, in which business days begin and end.",
-        _zone,
-    ),
     Setting(
         "metrics_address",
         "BATON_METRICS_ADDRESS",
@@ -227,15 +213,14 @@ class Settings:
     casebook_url: str = field(repr=False)
     clearinghouse_out: Path
     clearinghouse_in: Path
-    quarantine: Path
     ledger_url: str | None
     ledger_token_file: Path | None
     notices_webhook: str | None = field(repr=False)
+    notices_secret: str | None = field(repr=False)
     task_queue: str
     practice: str
     key_file: Path | None
     plan_file: Path | None
-    time_zone: ZoneInfo
     metrics_address: str | None
     log_level: str
     retention: timedelta

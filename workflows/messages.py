@@ -105,7 +105,7 @@ class Answer(Frozen):
     @classmethod
     def of(cls, decision: Decision, plan: PlanInForce) -> Answer:
         """The answer to the fact that led to a decision."""
-        vague = next((each for each in decision.reasons if each.rule.startswith("I5")), None)
+        vague = next((each for each in decision.reasons if each.rule.startswith(("I5", "2.3"))), None)
         return cls(
             counts=vague is None,
             says=tuple(each.says for each in decision.reasons),

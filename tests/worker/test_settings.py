@@ -25,7 +25,6 @@ def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
     assert settings.home == tmp_path
     assert settings.casebook_url == f"sqlite:///{tmp_path}/casebook.sqlite"
     assert settings.clearinghouse_in == tmp_path / "clearinghouse" / "in"
-    assert settings.time_zone.key == "America/New_York"
     assert settings.retention == timedelta(days=90)
     assert (settings.ledger_url, settings.key_file, settings.metrics_address) == (None, None, None)
 
@@ -52,7 +51,6 @@ def test_each_setting_fills_one_field_and_is_described() -> None:
 def test_everything_wrong_is_told_at_once() -> None:
     """An operator mends all mistakes in one go instead of one start after another."""
     wrong = {
-        "BATON_TIME_ZONE": "Mars/Olympus",
         "BATON_CASEBOOK_URL": "mysql://casebook",
         "BATON_LEDGER_URL": "ledger.example",
         "BATON_LOG_LEVEL": "loud",
