@@ -41,9 +41,6 @@ from worker.settings import Settings
 CLOSE_AFTER = timedelta(seconds=15)
 """From the opening of the one case that lives to its end, to the moment from which its days fly."""
 
-DBOS_CPU = 127
-"""CPU-ms per case of DBOS on PostgreSQL, once measured with a smaller journey; named, not compared (see README)."""
-
 
 @dataclass(frozen=True)
 class Size:

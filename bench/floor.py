@@ -38,13 +38,17 @@ from worker.settings import Settings
 
 QUEUE = "floor"
 BOOK = "floor.sqlite"
+LONG = timedelta(seconds=30)
 QUESTION = "x" * 700
 """About what a status question holds."""
 
 
 @dataclass
 class Step:
-    """One thing to do: hear, ring, arm (`seconds`), do, done, write; `what` names an activity and its number."""
+    """One thing to do: hear, ring, arm (for `seconds`), do, done, at hand (a local activity), write.
+
+    `what` names an activity and numbers it.
+    """
 
     verb: str
     what: str = ""
@@ -116,6 +120,8 @@ class Floor:
             self.doing[step.what] = asyncio.create_task(self._do(step.what))
         elif step.verb == "done":
             await self.doing.pop(step.what)
+        elif step.verb == "at hand":
+            await self._do_at_hand(step.what)
         else:
             await self._write()
 
@@ -124,15 +130,20 @@ class Floor:
             self.timer.cancel()
         self.timer = asyncio.create_task(workflow.sleep(seconds, summary="silence"))
 
+    def _order(self, what: str) -> Order:
+        return Order(self.begin.case_id, self.begin.account, f"{self.begin.case_id}/{what}")
+
     async def _do(self, what: str) -> Any:
-        order = Order(self.begin.case_id, self.begin.account, f"{self.begin.case_id}/{what}")
-        return await workflow.execute_activity(
-            what.partition("#")[0], order, start_to_close_timeout=timedelta(seconds=30), summary=what
-        )
+        kind = what.partition("#")[0]
+        return await workflow.execute_activity(kind, self._order(what), start_to_close_timeout=LONG, summary=what)
+
+    async def _do_at_hand(self, what: str) -> Any:
+        kind = what.partition("#")[0]
+        return await workflow.execute_local_activity(kind, self._order(what), schedule_to_close_timeout=LONG)
 
     async def _write(self) -> None:
         note = Note(self.begin.case_id, self.heard[0]["fact_id"], json.dumps(self.heard))
-        await workflow.execute_local_activity("record", note, schedule_to_close_timeout=timedelta(seconds=30))
+        await workflow.execute_local_activity("record", note, schedule_to_close_timeout=LONG)
 
 
 class Book:

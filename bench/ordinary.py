@@ -9,7 +9,7 @@ from typing import Any
 from journey.case import Opening
 from journey.claim import Claim, Coverage, ServiceLine
 from journey.decide import decide, open_case
-from journey.facts import Adjustment, Fact, RemitAdjudicated, RemitLine, StatusAnswered
+from journey.facts import Adjustment, RemitAdjudicated, RemitLine, StatusAnswered
 from journey.plan_file import standard_plan
 from journey.tempo import Tempo
 from journey.words import Grade, Party, PayerClass
@@ -129,8 +129,3 @@ class Ordinary:
 
 def _stamp(fact_id: str, at: datetime, sender: Party, grade: Grade) -> dict[str, Any]:
     return {"fact_id": fact_id, "happened_at": at, "learnt_at": at, "source": "bench", "sender": sender, "grade": grade}
-
-
-def kinds(facts: list[Fact]) -> list[str]:
-    """What a list of facts is made of."""
-    return [each.kind for each in facts]

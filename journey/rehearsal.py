@@ -14,7 +14,6 @@ from journey.checks import refusal
 from journey.decide import decide, open_case
 from journey.facts import (
     ActionEnded,
-    ClockRanOut,
     ContactLogged,
     CorrectionMade,
     Fact,
@@ -29,10 +28,11 @@ from journey.money import patient_share
 from journey.plan import PlanInForce
 from journey.plan_file import Plan
 from journey.sentence import sentence
+from journey.silence import silence
 from journey.story import Must, Step, Story
 from journey.story_musts import View
 from journey.story_notes import Arrangement, LedgerShows
-from journey.words import Frozen, Grade, Level, Moment, Party, Switch
+from journey.words import Frozen, Grade, Moment, Party, Switch
 
 ERRAND_TAKES = timedelta(hours=1)
 """How long it takes until something that we asked for is done, or has failed."""
@@ -246,22 +246,15 @@ class _Life:
             if done == min(coming):
                 self._end(heappop(self.errands)[2], done)
             elif clock is not None and due is not None:
-                self._ring(clock.name, due, Level.SOFT if due == clock.soft else Level.HARD)
+                self._ring(due)
 
-    def _ring(self, name: str, due: datetime, level: Level) -> None:
+    def _ring(self, due: datetime) -> None:
         at = max(due, self.case.as_of)
-        rang = ClockRanOut(
-            fact_id=f"silence:{name}:{level.value}:{due:%Y%m%dT%H%M%S}",
-            happened_at=due,
-            learnt_at=at,
-            sender=Party.BATON,
-            clock=name,
-            level=level,
-            due=due,
-        )
-        row = self.plan.clocks_by_name.get(name)
+        rang = silence(self.case, at)
+        assert rang is not None
+        row = self.plan.clocks_by_name.get(rang.clock)
         means = f": {row.silence_means or row.pending}" if row else ""
-        self._hear(rang, "silence", f"{name} rings ({level.value}){means}", at)
+        self._hear(rang, "silence", f"{rang.clock} rings ({rang.level.value}){means}", at)
 
     def _end_of(self, day: date) -> datetime:
         return datetime.combine(day, _END_OF_DAY, self.zone).astimezone(UTC)

@@ -23,7 +23,6 @@ from journey.checks import refusal
 from journey.decide import decide, open_case
 from journey.facts import (
     ActionEnded,
-    ClockRanOut,
     ContactLogged,
     CorrectionMade,
     Fact,
@@ -33,8 +32,9 @@ from journey.facts import (
 )
 from journey.plan import PlanInForce
 from journey.plan_file import Plan
+from journey.silence import silence
 from journey.tempo import Tempo
-from journey.words import Level, Party, Switch
+from journey.words import Party, Switch
 from sandbox.casting import bystanders, population
 from sandbox.ledger import Ledger
 from sandbox.live import found_in
@@ -139,21 +139,9 @@ class CoreCases:
     def ring(self) -> None:
         """Let the next clock run out."""
         due, case_id = heapq.heappop(self._alarms)
-        clock = self.cases[case_id].next_clock
-        assert clock is not None
-        level = Level.SOFT if due == clock.soft and Level.SOFT not in clock.fired else Level.HARD
-        self._hear(
-            case_id,
-            ClockRanOut(
-                fact_id=f"silence:{clock.name}:{level.value}:{due:%Y%m%dT%H%M%S}",
-                happened_at=due,
-                learnt_at=due,
-                sender=Party.BATON,
-                clock=clock.name,
-                level=level,
-                due=due,
-            ),
-        )
+        rang = silence(self.cases[case_id], due)
+        if rang:
+            self._hear(case_id, rang)
 
 
 class Hands:

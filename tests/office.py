@@ -136,18 +136,24 @@ class Office:
     notices: list[dict[str, Any]]
     ports: Ports
     env: WorkflowEnvironment | None = None
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    tempo: Tempo = field(default_factory=lambda: Tempo(wall_origin=datetime.now(UTC), case_origin=ORIGIN))
+    traveller: Journey | None = None
+    """The newest journey, whose time the partners share."""
+
+    def now(self) -> datetime:
+        """Case time."""
+        return self.traveller.now() if self.traveller else self.tempo.case_time(datetime.now(UTC))
 
     def cases(self, tempo: Tempo | None = None, event_cap: int = 0) -> Cases:
         """The door to the cases of this office."""
-        return Cases(self.client, self.book, plan, self.queue, tempo, event_cap)
+        return Cases(self.client, self.book, plan, self.queue, tempo or self.tempo, event_cap)
 
     async def journey(self, event_cap: int = 0) -> Journey:
         """A new case on the morning of `ORIGIN`, with its account in the ledger."""
         number = f"C{uuid4().hex[:16]}"
         tempo = Tempo(wall_origin=datetime.now(UTC), case_origin=ORIGIN)
         journey = Journey(self, number, self.keys.opaque("case", number), tempo, self.cases(tempo, event_cap))
-        self.now = journey.now
+        self.traveller = journey
         self.ledger.open_account(number, CHARGE, journey.now())
         await journey.open()
         return journey
@@ -297,17 +303,15 @@ async def an_office(
     ledger, faults, notices = Ledger(), Faults(), list[dict[str, Any]]()
     queue = f"office-{uuid4().hex[:8]}"
     office = Office(client, queue, keys, book, gate, out, ledger, faults, notices, None, env)  # type: ignore[arg-type]
-    app = ledger_app(ledger, TOKEN, lambda: office.now(), notices.append, faults=faults)
+    app = ledger_app(ledger, TOKEN, office.now, notices.append, faults=faults)
     async with serve(app) as url:
         with exchange.client(url) as http, exchange.client(url) as desk:
             office.ports = Ports(
-                clearinghouse=ClearinghouseDrop(out, SentRegister(gate, keys.opaque, lambda: office.now())),
+                clearinghouse=ClearinghouseDrop(out, SentRegister(gate, keys.opaque, office.now)),
                 ledger=LedgerOverHttp(LedgerClient(http, lambda: TOKEN), keys.opaque),
                 notices=Noticeboard(desk, f"{url}{DESK}"),
                 casebook=Bookkeeper(gate),
-                intake=FileIntake(
-                    gate, office.cases(), keys.opaque, ZoneInfo("America/New_York"), lambda: office.now()
-                ),
+                intake=FileIntake(gate, office.cases(), keys.opaque, ZoneInfo("America/New_York"), office.now),
             )
             try:
                 yield office

@@ -22,6 +22,7 @@ SHIPPED = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 WRITTEN = [*SHIPPED, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "docs").rglob("*.py"))]
 
 LONGEST_FILE = 400
+LONGEST_TEST_FILE = 600
 LONGEST_FUNCTION = 40
 """Lines of a function without its docstring: an explained argument list is no reason to explain less."""
 
@@ -60,9 +61,10 @@ def test_the_contracts_cover_every_package() -> None:
 
 
 def test_no_file_is_long() -> None:
-    """A file is read in one sitting."""
-    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in WRITTEN}
-    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+    """A file is read in one sitting; one of tests may tell a longer subject to its end."""
+    lengths = {path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in WRITTEN}
+    allowed = {path: LONGEST_TEST_FILE if path.parts[0] == "tests" else LONGEST_FILE for path in lengths}
+    assert {str(path): length for path, length in lengths.items() if length > allowed[path]} == {}
 
 
 def test_no_function_is_long() -> None:

@@ -6,79 +6,43 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from journey.case import Action, ActionKind, Case, Decision
 from journey.checks import refusal
 from journey.decide import decide, open_case
 from journey.facts import (
-    FACT,
-    ActionEnded,
-    ClockRanOut,
     ContactLogged,
     CorrectionMade,
     Fact,
     HoldAsked,
     MessageSetAside,
     PersonActed,
-    PlanChanged,
     RemitAdjudicated,
     SupervisorDecided,
 )
 from journey.plan import PlanInForce
 from journey.sentence import sentence
-from journey.words import Level, Moment, Party
-from workflows.messages import Answer, CaseStart, Ending, Replan, Standing, Turn, digest_of, standing
+from journey.silence import silence
+from journey.words import Moment
+from workflows.hearing import could_not, facts_in, replanned, set_aside
+from workflows.messages import Answer, CaseStart, Ending, Standing, Turn, standing
+from workflows.patience import (
+    AT_HAND,
+    AT_ONCE,
+    CARRIED,
+    NEXT_INSTANT,
+    NOT_AT_HAND,
+    QUICKLY,
+    TURNS_KEPT,
+    WHEN_BACK,
+    patiently,
+)
 from workflows.ports import Casebook, Entry, Errand, Learnt, Page
 from workflows.search_keys import Labels, changes, labels_of
-
-SUMMARY_LENGTH = 120
-
-TURNS_KEPT = 100
-"""How many turns `history` tells; the casebook has them all."""
-
-AT_ONCE = 100
-"""Facts decided in one workflow task; the engine takes a task of more than two seconds for a deadlock."""
-
-CARRIED = 300
-"""Entries on one page, and unwritten ones that a new run may begin with; the engine takes no input above 2 MiB."""
-
-
-def _patiently(reason: str) -> workflow.ActivityConfig:
-    """An action may be retried for days; the case hears other facts meanwhile."""
-    return workflow.ActivityConfig(
-        start_to_close_timeout=timedelta(seconds=30),
-        schedule_to_close_timeout=timedelta(days=3),
-        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
-        summary=reason[:SUMMARY_LENGTH],
-    )
-
-
-QUICKLY = workflow.LocalActivityConfig(
-    schedule_to_close_timeout=timedelta(seconds=3), retry_policy=RetryPolicy(maximum_attempts=1)
-)
-"""A partner that is there answers at once, and asking it this way costs the engine a sixth. The key makes a second
-asking, by the patient way, harmless."""
-
-AT_HAND = workflow.LocalActivityConfig(
-    schedule_to_close_timeout=timedelta(seconds=4),
-    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=4),
-)
-"""The casebook is near and fast, and this costs the engine least. But it holds up the case, so it is not for long."""
-
-WHEN_BACK = workflow.ActivityConfig(
-    start_to_close_timeout=timedelta(seconds=30),
-    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
-    summary="the casebook is away",
-)
-"""While the casebook is away its page waits in the engine, and the case hears and acts."""
-
-NOT_AT_HAND = FailureError
-"""How a local activity says that it could not be done at once; a worker that is shutting down says it in its own way."""
 
 
 @workflow.defn(name="SecondaryCoordination")
@@ -132,32 +96,22 @@ class SecondaryCoordination:
     @workflow.signal(name="facts")
     def facts(self, message: RawValue) -> None:
         """Facts from machines: a list, one signal for a case and file. What cannot be read is set aside, not lost."""
-        self._hear_raw("facts", message)
+        self.inbox.extend(facts_in(message, self._now()))
 
     @workflow.signal(dynamic=True)
     def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """A signal that no version of this workflow knows is kept as 'needs attention'."""
         for each in args or (None,):
-            self._set_aside(name, each, "no such message")
+            self.inbox.append(set_aside(name, each, "no such message", self._now()))
 
     @workflow.signal(name="replan")
     def replan(self, message: RawValue) -> None:
         """Put another plan in force for this open case, on purpose (`Replan`); the change is a fact."""
-        try:
-            order: Replan = workflow.payload_converter().from_payload(message.payload, Replan)
-        except Exception:  # as for facts
-            self._set_aside("replan", message, "not a plan that this version can read")
+        told = replanned(message, self._now(), self.plan.version)
+        if isinstance(told, MessageSetAside):
+            self.inbox.append(told)
             return
-        now = self._now()
-        changed = PlanChanged(
-            fact_id=f"plan:{order.plan.digest}:{now:%Y%m%dT%H%M%S}",
-            happened_at=now,
-            learnt_at=now,
-            sender=Party.SUPERVISOR,
-            from_version=self.plan.version,
-            to_version=order.plan.version,
-            approved_by=order.approved_by,
-        )
+        order, changed = told
         self.plan = order.plan
         self.inbox.append(changed)
 
@@ -246,26 +200,10 @@ class SecondaryCoordination:
             self._decide(self.inbox.popleft())
             taken += 1
             if taken % AT_ONCE == 0:
-                await workflow.sleep(_NEXT_INSTANT, summary="more facts wait")
+                await workflow.sleep(NEXT_INSTANT, summary="more facts wait")
         now = self._now()
-        while (rang := self._rang(now)) is not None:
+        while (rang := silence(self.case, now)) is not None:
             self._decide(rang)
-
-    def _rang(self, now: Moment) -> ClockRanOut | None:
-        clock = self.case.next_clock
-        if clock is None or clock.next_due is None or clock.next_due > now or self.case.closed_at:
-            return None
-        due = clock.next_due
-        level = Level.SOFT if due == clock.soft and Level.SOFT not in clock.fired else Level.HARD
-        return ClockRanOut(
-            fact_id=f"silence:{clock.name}:{level.value}:{due:%Y%m%dT%H%M%S}",
-            happened_at=due,
-            learnt_at=now,
-            sender=Party.BATON,
-            clock=clock.name,
-            level=level,
-            due=due,
-        )
 
     def _decide(self, fact: Fact) -> None:
         decision = decide(self.case, fact.model_copy(update={"learnt_at": self._now()}), self.plan)
@@ -298,10 +236,10 @@ class SecondaryCoordination:
         if learnt is None:
             try:
                 learnt = await workflow.execute_activity(
-                    action.kind.value, errand, result_type=Learnt, **_patiently(action.reason)
+                    action.kind.value, errand, result_type=Learnt, **patiently(action.reason)
                 )
             except ActivityError as error:
-                learnt = Learnt(outcome=self._failed(action, error))
+                learnt = Learnt(outcome=could_not(action, error, self._now()))
         self.unfinished.pop(action.key, None)
         if action.kind is not ActionKind.NOTIFY or not learnt.outcome.succeeded:
             self.inbox.extend((*learnt.facts, learnt.outcome))
@@ -331,20 +269,6 @@ class SecondaryCoordination:
             claim=self.case.claim,
             now=self._now(),
             prior_remittances=remits,
-        )
-
-    def _failed(self, action: Action, error: ActivityError) -> ActionEnded:
-        cause = error.cause
-        kind = cause.type if isinstance(cause, ApplicationError) and cause.type else type(cause or error).__name__
-        now = self._now()
-        return ActionEnded(
-            fact_id=f"ended:{action.key}",
-            happened_at=now,
-            learnt_at=now,
-            sender=Party.BATON,
-            key=action.key,
-            succeeded=False,
-            problem=f"{action.kind.value}: {kind}",
         )
 
     async def _write_down(self) -> None:
@@ -392,7 +316,7 @@ class SecondaryCoordination:
             return
         now = self._now()
         wait = self.start.tempo.wall_wait(now, due) if self.start.tempo else due - now
-        wait = max(wait, timedelta(0)) + _NEXT_INSTANT
+        wait = max(wait, timedelta(0)) + NEXT_INSTANT
         self.timer = asyncio.create_task(_ring(wait, f"silence on {clock.name}"))
 
     # ---- messages ---------------------------------------------------------------------------------------------------
@@ -410,33 +334,6 @@ class SecondaryCoordination:
         problem = refusal(self.case, fact, self.plan, self._now())
         if problem:
             raise ApplicationError(problem, type="Refused", non_retryable=True)
-
-    def _hear_raw(self, name: str, message: RawValue) -> None:
-        try:
-            values: list[Any] = workflow.payload_converter().from_payload(message.payload, list[Any])
-        except Exception:  # any undecodable payload is kept, whatever its converter raises
-            self._set_aside(name, message, "not a list of facts")
-            return
-        for value in values:
-            try:
-                self.inbox.append(FACT.validate_python(value))
-            except ValueError:
-                self._set_aside(name, message, "a fact that this version cannot read")
-
-    def _set_aside(self, name: str, message: RawValue | None, problem: str) -> None:
-        now = self._now()
-        digest = digest_of(message)
-        self.inbox.append(
-            MessageSetAside(
-                fact_id=f"aside:{name}:{digest}",
-                happened_at=now,
-                learnt_at=now,
-                sender=Party.UNKNOWN,
-                name=name,
-                digest=digest,
-                problem=problem,
-            )
-        )
 
     def _show_labels(self) -> None:
         """One upsert, and only when a label that operators filter by has changed."""
@@ -475,10 +372,6 @@ class SecondaryCoordination:
                 }
             )
         )
-
-
-_NEXT_INSTANT = timedelta(milliseconds=1)
-"""A timer must never ring a moment before its clock."""
 
 
 async def _ring(wait: timedelta, reason: str) -> None:

@@ -35,11 +35,17 @@ def test_every_story_of_this_release_is_recorded() -> None:
 
 
 async def test_a_changed_step_would_be_noticed() -> None:
-    """The guard itself: a history from which one step was taken does not replay."""
+    """The guard itself: a history in which another step was taken does not replay."""
     path = next(each for each in RECORDED if "happy" in each.stem)
-    events = json.loads(path.read_text(encoding="utf-8"))
-    cut = next(n for n, each in enumerate(events["events"]) if each["eventType"].endswith("ACTIVITY_TASK_SCHEDULED"))
-    events["events"][cut]["activityTaskScheduledEventAttributes"]["activityType"]["name"] = "somersault"
+    history = json.loads(path.read_text(encoding="utf-8"))
+    step = next(each for each in history["events"] if each["eventType"].endswith("UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"))
+    labels = step.pop("upsertWorkflowSearchAttributesEventAttributes")
+    step["eventType"] = "EVENT_TYPE_TIMER_STARTED"
+    step["timerStartedEventAttributes"] = {
+        "timerId": "77",
+        "startToFireTimeout": "60s",
+        "workflowTaskCompletedEventId": labels["workflowTaskCompletedEventId"],
+    }
     replayer = Replayer(workflows=WORKFLOWS, plugins=[baton_plugin(read_key_file(KEYS))])
     with pytest.raises(Exception, match="TMPRL1100"):
-        await replayer.replay_workflow(WorkflowHistory.from_json("changed", json.dumps(events)))
+        await replayer.replay_workflow(WorkflowHistory.from_json("changed", json.dumps(history)))

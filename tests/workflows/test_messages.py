@@ -28,10 +28,11 @@ async def say(case: Journey, contact: ContactLogged, update_id: str) -> Answer:
 async def test_a_vague_answer_is_told_what_it_lacks(office: Office, partners: Partners) -> None:
     """'Under review' does not count, and whoever logs it learns at once what would."""
     case = await office.journey()
+    await case.tell(partners.primary(case.now()), partners.acknowledged(case.now()))
     answer = await case.cases.contact(case.case_id, partners.call(case.now()))
     assert answer.counts is False
     assert all(word in answer.would_count for word in ("holds the file", "action", "date", "name"))
-    answer = await case.cases.contact(case.case_id, partners.firm_call(case.now()))
+    answer = await case.cases.contact(case.case_id, partners.firm_call(case.now(), timedelta(days=33)))
     assert answer.counts is True
 
 
