@@ -1,4 +1,4 @@
-"""What open cases cost a worker that only waits, and how soon it reacts after it was killed."""
+"""What open cases cost a worker that only waits, and how soon its successor reacts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from time import perf_counter
 from bench.doors import BatonDoor, begin
 from bench.ordinary import Ordinary
 from bench.partners import Partners
-from bench.process import at_rest, resident_bytes, start_worker
+from bench.process import Running, at_rest, resident_bytes, start_worker
 from bench.rounds import new_case
 from worker.keys import KeyRing
 
@@ -21,17 +21,19 @@ FAR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Idle:
-    """Cases that wait."""
+    """Cases that wait; times in seconds."""
 
     kib_per_case: float
-    reaction: float
-    """Seconds from a killed worker's successor being ready to the first thing it did for a case."""
     start: float
-    """Seconds that the successor took to be ready: Python, imports, casebook, connection."""
+    """From the start of a worker's process to its first poll: Python, imports, casebook, connection."""
+    restarted: float
+    """From there to the first fact in the casebook, after the former worker was stopped."""
+    killed: float
+    """The same after it was killed."""
 
 
 async def idle(count: int, server: int, door: BatonDoor, world: Partners, keys: KeyRing) -> Idle:
-    """Open cases on a fresh worker, kill it while one more message waits, start another."""
+    """Open cases on a fresh worker; then twice take it away, send a message, and start another."""
     worker = await start_worker("baton", world.home, world.env)
     await _open(5, door, world, keys)  # what every worker needs once is not a case's
     await at_rest(worker.pid, server)
@@ -39,15 +41,22 @@ async def idle(count: int, server: int, door: BatonDoor, world: Partners, keys: 
     cases = await _open(count, door, world, keys)
     await at_rest(worker.pid, server)
     grown = resident_bytes(worker.pid) - before
+    await worker.stop()
+    worker, restarted = await _react(cases[0], door, world)
+    await at_rest(worker.pid, server)
     await worker.kill()
-    case = cases[count // 2]
+    worker, killed = await _react(cases[1], door, world)
+    await worker.stop()
+    return Idle(grown / KIB / count, worker.ready - worker.started, restarted, killed)
+
+
+async def _react(case: Ordinary, door: BatonDoor, world: Partners) -> tuple[Running, float]:
+    """A message to a case, then a new worker, and how long it takes from being ready to having heard it."""
     answer = case.answered(world.ledger.now(case.number))
     await door.tell(case.case_id, (answer,))
     worker = await start_worker("baton", world.home, world.env)
     await world.see(lambda: answer.fact_id in world.eyes.noted, "a reaction after the restart")
-    reaction = perf_counter() - worker.ready
-    await worker.stop()
-    return Idle(grown / KIB / count, reaction, worker.ready - worker.started)
+    return worker, perf_counter() - worker.ready
 
 
 async def _open(count: int, door: BatonDoor, world: Partners, keys: KeyRing) -> list[Ordinary]:

@@ -148,13 +148,14 @@ class Office:
         """The door to the cases of this office."""
         return Cases(self.client, self.book, plan, self.queue, tempo or self.tempo, event_cap)
 
-    async def journey(self, event_cap: int = 0) -> Journey:
-        """A new case on the morning of `ORIGIN`, with its account in the ledger."""
+    async def journey(self, event_cap: int = 0, *, account: bool = True) -> Journey:
+        """A new case on the morning of `ORIGIN`, with its account in the ledger unless told otherwise."""
         number = f"C{uuid4().hex[:16]}"
         tempo = Tempo(wall_origin=datetime.now(UTC), case_origin=ORIGIN)
         journey = Journey(self, number, self.keys.opaque("case", number), tempo, self.cases(tempo, event_cap))
         self.traveller = journey
-        self.ledger.open_account(number, CHARGE, journey.now())
+        if account:
+            self.ledger.open_account(number, CHARGE, journey.now())
         await journey.open()
         return journey
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -52,9 +53,9 @@ def written(site: Site, case_id: str) -> list[tuple[str, bool]]:
         return [(each.entry.fact.fact_id, each.entry.applied) for each in reading.history(tx, case_id)]
 
 
-def rang(site: Site, case_id: str, alarm: str) -> bool:
-    """Whether an alarm stands in the casebook."""
-    return any(fact_id.startswith(alarm) for fact_id, _ in written(site, case_id))
+def is_known(site: Site, case_id: str, beginning: str) -> bool:
+    """Whether a fact whose id begins so stands in the casebook."""
+    return any(fact_id.startswith(beginning) for fact_id, _ in written(site, case_id))
 
 
 def submissions(site: Site, number: str) -> list[Path]:
@@ -92,9 +93,7 @@ async def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(site: S
         worker.kill()
     await site.worker()
     for number, case_id in cases.items():
-        await eventually(
-            lambda number=number, case_id=case_id: is_done(site, number, case_id, told[number]), "all is done", 90
-        )
+        await eventually(partial(is_done, site, number, case_id, told[number]), "all is done", 90)
     for number, case_id in cases.items():
         applied = Counter(fact_id for fact_id, was in written(site, case_id) if was)
         assert told[number] <= applied.keys()
@@ -116,17 +115,15 @@ async def test_an_engine_killed_and_restarted_rings_every_clock_once(hasty_site:
     for number, case_id in cases.items():
         await site.cases.tell(case_id, (PARTNERS.primary(site.now(), "1", (), fact_id=f"{number}-remit"),))
     for number, case_id in cases.items():
-        await eventually(
-            lambda number=number, case_id=case_id: (f"{number}-remit", True) in written(site, case_id), "they hear"
-        )
+        await eventually(partial(is_known, site, case_id, f"{number}-remit"), "they hear")
     os.kill(server_pid(site.home), signal.SIGKILL)
     for number in cases:
-        await eventually(lambda number=number: submissions(site, number), "silence sends the claim", 60)
+        await eventually(partial(submissions, site, number), "silence sends the claim", 60)
     for number, case_id in cases.items():
-        await eventually(lambda case_id=case_id: rang(site, case_id, "silence:T2:hard"), "the alarm is written", 30)
+        await eventually(partial(is_known, site, case_id, "silence:T2:hard"), "the alarm is written", 30)
         alarms = [fact_id for fact_id, was in written(site, case_id) if fact_id.startswith("silence:") and was]
         assert len(alarms) == len(set(alarms))
         assert len(submissions(site, number)) == 1
         # An errand that was on its way when the engine died is tried again after its own time limit.
-        await eventually(lambda number=number: site.ledger.holds(number), "the hold is placed", 60)
+        await eventually(partial(site.ledger.holds, number), "the hold is placed", 60)
         assert len(site.ledger.holds(number)) == 1

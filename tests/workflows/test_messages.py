@@ -10,7 +10,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from journey.facts import FACT, ContactLogged, HoldAsked, PersonActed
+from journey.facts import FACT, ContactLogged, Fact, HoldAsked, PersonActed
 from journey.words import Party
 from tests.office import Journey, Office, eventually
 from tests.workflows.partners import Partners
@@ -113,7 +113,7 @@ async def test_a_person_speaks_while_the_clock_rings(office: Office, partners: P
 async def test_what_comes_before_the_first_task_is_heard(own_office: Office, partners: Partners) -> None:
     """Facts that arrive while no worker is up are all there when the case first runs."""
     case = await own_office.journey()
-    facts = [partners.primary(case.now()), partners.acknowledged(case.now()), partners.call(case.now())]
+    facts: list[Fact] = [partners.primary(case.now()), partners.acknowledged(case.now()), partners.call(case.now())]
     for each in facts:
         await case.cases.tell(case.case_id, (each,))
     async with own_office.working():

@@ -46,8 +46,7 @@ async def test_an_account_that_the_ledger_does_not_know_is_a_matter_for_people(
 ) -> None:
     """What no retry can help comes back at once and is shown as needing attention."""
     case = await working_office.journey()
-    stranger = await working_office.journey()
-    working_office.ledger._accounts.pop(stranger.number)  # an account that was merged away
+    stranger = await working_office.journey(account=False)
     await stranger.tell(partners.primary(stranger.now()))
     standing = await stranger.settled()
     assert any("does not know this account" in each for each in standing.attention)
