@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, Update, bindparam, insert, select, update
 
 from casebook.chain import BEGINNING, Content, EvidenceEntry, Link, body_place, plain_columns, state_place
 from casebook.opening import Transaction
@@ -131,5 +132,17 @@ def _extend_chain(tx: Transaction, case_id: str, before: _Standing, after: _Stan
 
 
 def _put(tx: Transaction, table: Table, values: dict[str, Any], *, new: bool) -> None:
-    row = insert(table) if new else update(table).where(table.c.case_id == values["case_id"])
-    tx.connection.execute(row.values(values))
+    if new:
+        tx.connection.execute(_INSERTS[table], values)
+    else:
+        tx.connection.execute(_update(table, frozenset(values)), {**values, "key": values["case_id"]})
+
+
+_INSERTS = {table: insert(table) for table in (CASES, CASE_STATES)}
+
+
+@cache
+def _update(table: Table, columns: frozenset[str]) -> Update:
+    """A statement made once: SQLAlchemy takes longer to build one than the database to run it."""
+    changed: dict[str, Any] = {name: bindparam(name) for name in columns - {"case_id"}}
+    return update(table).where(table.c.case_id == bindparam("key")).values(changed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.plugin import SimplePlugin
@@ -43,6 +45,25 @@ def baton_plugin(keys: KeyRing, *, plain_readable: bool = False) -> SimplePlugin
     )
 
 
+class OneConverter(PydanticPayloadConverter):
+    """One converter for the whole process: it has no state but what it learnt about types.
+
+    The library makes one for each case and each turn, and each would learn the same types anew (`make bench`).
+    """
+
+    _one: ClassVar[OneConverter | None] = None
+
+    def __new__(cls) -> OneConverter:
+        """The one there is."""
+        cls._one = cls._one or super().__new__(cls)
+        return cls._one
+
+    def __init__(self) -> None:
+        """Set up the first time only."""
+        if not hasattr(self, "converters"):
+            super().__init__()
+
+
 def data_converter(keys: KeyRing, *, plain_readable: bool = False) -> DataConverter:
     """Pydantic models as JSON, sealed; failures with message and stack trace sealed as well.
 
@@ -50,7 +71,7 @@ def data_converter(keys: KeyRing, *, plain_readable: bool = False) -> DataConver
     version of the code changes a default.
     """
     return DataConverter(
-        payload_converter_class=PydanticPayloadConverter,
+        payload_converter_class=OneConverter,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
         payload_codec=SealingCodec(keys, plain_readable=plain_readable),
     )

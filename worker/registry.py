@@ -21,6 +21,8 @@ CACHED_CASES = 5_000
 """Cases kept in memory; an evicted one costs a replay."""
 
 ACTIVITY_THREADS = 24
+STICKY = timedelta(seconds=5)
+"""How long a message waits for the worker that has the case in memory before any other may take it."""
 DRAIN = timedelta(seconds=20)
 """How long running activities may go on after SIGTERM."""
 
@@ -56,6 +58,7 @@ def make_worker(client: Client, task_queue: str, ports: Ports, **options: Any) -
         "max_concurrent_activities": ACTIVITY_THREADS,
         "max_cached_workflows": CACHED_CASES,
         "graceful_shutdown_timeout": DRAIN,
+        "sticky_queue_schedule_to_start_timeout": STICKY,
     }
     return Worker(
         client, task_queue=task_queue, workflows=WORKFLOWS, activities=ports.activities(), **{**ours, **options}
