@@ -15,7 +15,7 @@ demo: $(VENV)/runtime        ## the main job, visible: 200 synthetic claims thro
 	$(BIN)/baton demo --claims $(CLAIMS) --seed $(SEED)
 
 test: $(VENV)/dev check      ## everything that must hold, in a fresh environment
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/dev           ## style, types and the direction of imports
 	$(BIN)/ruff check .

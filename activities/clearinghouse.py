@@ -95,7 +95,7 @@ class ClearinghouseDrop(Clearinghouse):
         self._folder = folder
         self._register = register
 
-    @activity.defn(name="submit_secondary", no_thread_cancel_exception=True)
+    @activity.defn(name="submit_secondary")
     def submit_secondary(self, errand: Errand) -> Learnt:
         """Drop `<submission_id>.claim.json`, with the corrections of the errand's detail in the claim."""
         try:
@@ -107,7 +107,7 @@ class ClearinghouseDrop(Clearinghouse):
         self._write(f"{request.submission_id}.claim.json", request)
         return Learnt(outcome=done(errand, request.submission_id), facts=(_submitted(errand, request),))
 
-    @activity.defn(name="ask_status", no_thread_cancel_exception=True)
+    @activity.defn(name="ask_status")
     def ask_status(self, errand: Errand) -> Learnt:
         """Drop `<question_id>.status.json`, with corrections likewise."""
         try:

@@ -80,17 +80,17 @@ class LedgerOverHttp(LedgerPort):
         self._client = client
         self._opaque = opaque
 
-    @activity.defn(name="read_ledger", no_thread_cancel_exception=True)
+    @activity.defn(name="read_ledger")
     def read_ledger(self, errand: Errand) -> Learnt:
         """The account of the errand's claim as a fact."""
         return self._read_after(errand, lambda: "")
 
-    @activity.defn(name="request_hold", no_thread_cancel_exception=True)
+    @activity.defn(name="request_hold")
     def request_hold(self, errand: Errand) -> Learnt:
         """Ask for the hold of `detail['switches']` (all six when not given), and read back what stands."""
         return self._read_after(errand, partial(self._hold, errand))
 
-    @activity.defn(name="release_hold", no_thread_cancel_exception=True)
+    @activity.defn(name="release_hold")
     def release_hold(self, errand: Errand) -> Learnt:
         """Ask for the release, and read back what stands."""
         return self._read_after(errand, partial(self._release, errand))
@@ -119,17 +119,17 @@ class LedgerOverHttp(LedgerPort):
 class NoLedger(LedgerPort):
     """Where no ledger is set: every errand to it fails at once, and the case asks for a person."""
 
-    @activity.defn(name="read_ledger", no_thread_cancel_exception=True)
+    @activity.defn(name="read_ledger")
     def read_ledger(self, errand: Errand) -> Learnt:
         """Nothing can be read."""
         return Learnt(outcome=failed(errand, NOT_SET))
 
-    @activity.defn(name="request_hold", no_thread_cancel_exception=True)
+    @activity.defn(name="request_hold")
     def request_hold(self, errand: Errand) -> Learnt:
         """Nothing can be held: a person must do it in the billing system."""
         return Learnt(outcome=failed(errand, NOT_SET))
 
-    @activity.defn(name="release_hold", no_thread_cancel_exception=True)
+    @activity.defn(name="release_hold")
     def release_hold(self, errand: Errand) -> Learnt:
         """Nothing can be released."""
         return Learnt(outcome=failed(errand, NOT_SET))

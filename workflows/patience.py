@@ -23,16 +23,14 @@ NEXT_INSTANT = timedelta(milliseconds=1)
 """A timer must never ring a moment before its clock."""
 
 QUICKLY = workflow.LocalActivityConfig(
-    start_to_close_timeout=timedelta(seconds=3),
-    schedule_to_close_timeout=timedelta(seconds=8),
+    schedule_to_close_timeout=timedelta(seconds=3),
     retry_policy=RetryPolicy(maximum_attempts=1),
 )
 """A partner that is there answers at once, and asking it this way costs the engine a sixth. The key makes a second
 asking, by the patient way, harmless."""
 
 AT_HAND = workflow.LocalActivityConfig(
-    start_to_close_timeout=timedelta(seconds=4),
-    schedule_to_close_timeout=timedelta(seconds=8),
+    schedule_to_close_timeout=timedelta(seconds=4),
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=4),
 )
 """The casebook is near and fast, and this costs the engine least. But it holds up the case, so it is not for long."""

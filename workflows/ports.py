@@ -139,18 +139,15 @@ class IntakeCounts(Frozen):
     findings: dict[str, int] = Field(default_factory=dict)
 
 
-# An errand is never broken off inside: half a transaction or half a file is worse than a late one.
-
-
 class Clearinghouse:
     """Sends claims and questions out."""
 
-    @activity.defn(name="submit_secondary", no_thread_cancel_exception=True)
+    @activity.defn(name="submit_secondary")
     def submit_secondary(self, errand: Errand) -> Learnt:
         """Write the secondary claim to the drop folder; its facts say that it was submitted."""
         raise NotImplementedError
 
-    @activity.defn(name="ask_status", no_thread_cancel_exception=True)
+    @activity.defn(name="ask_status")
     def ask_status(self, errand: Errand) -> Learnt:
         """Write a status question to the drop folder."""
         raise NotImplementedError
@@ -159,17 +156,17 @@ class Clearinghouse:
 class Ledger:
     """Reads and stops the provider's billing."""
 
-    @activity.defn(name="read_ledger", no_thread_cancel_exception=True)
+    @activity.defn(name="read_ledger")
     def read_ledger(self, errand: Errand) -> Learnt:
         """The balance, statements, placements and switches of the claim's account as a fact."""
         raise NotImplementedError
 
-    @activity.defn(name="request_hold", no_thread_cancel_exception=True)
+    @activity.defn(name="request_hold")
     def request_hold(self, errand: Errand) -> Learnt:
         """Ask for the hold, then read it back; what is read back verifies it, not the answer."""
         raise NotImplementedError
 
-    @activity.defn(name="release_hold", no_thread_cancel_exception=True)
+    @activity.defn(name="release_hold")
     def release_hold(self, errand: Errand) -> Learnt:
         """Release the hold, then read it back."""
         raise NotImplementedError
@@ -178,7 +175,7 @@ class Ledger:
 class Notices:
     """Tells people."""
 
-    @activity.defn(name="notify", no_thread_cancel_exception=True)
+    @activity.defn(name="notify")
     def notify(self, errand: Errand) -> Learnt:
         """Put a notice where the holder's people look: log, webhook."""
         raise NotImplementedError
@@ -187,7 +184,7 @@ class Notices:
 class Casebook:
     """Writes the read model and the evidence log."""
 
-    @activity.defn(name="record", no_thread_cancel_exception=True)
+    @activity.defn(name="record")
     def record(self, page: Page) -> None:
         """Write one turn; writing it again changes nothing."""
         raise NotImplementedError

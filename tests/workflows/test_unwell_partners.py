@@ -22,11 +22,13 @@ async def test_a_ledger_that_is_down_gets_the_hold_when_it_is_up(working_office:
     """Two answers of 500 and one of garbage: the hold is placed once, read back, and nobody is blamed."""
     working_office.faults.errors, working_office.faults.garbage = 2, 1
     case = await paid_by_primary(working_office, partners)
-    await eventually(lambda: working_office.ledger.holds(case.number), "the hold is placed")
-    standing = await case.settled()
-    assert standing.hold.state is HoldState.VERIFIED
+
+    async def verified() -> bool:
+        return (await case.cases.where(case.case_id)).hold.state is HoldState.VERIFIED
+
+    await eventually(verified, "the hold is verified")
     assert len(working_office.ledger.holds(case.number)) == 1
-    assert standing.attention == ()
+    assert (await case.cases.where(case.case_id)).attention == ()
 
 
 async def test_a_hold_whose_answer_was_lost_is_not_placed_twice(working_office: Office, partners: Partners) -> None:
