@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.office import eventually
 from worker.engine import find_engine
 
 
@@ -21,9 +22,13 @@ def taken(home: Path, files: tuple[Path, Path], command: Any) -> Any:
 
 
 @pytest.fixture
-def case_id(taken: Any, home: Path, baton: Any) -> str:
-    """The one case that there is."""
-    [row] = baton("case", "list", "--home", home, "--json").json["cases"]
+async def case_id(taken: Any, home: Path, baton: Any) -> str:
+    """The one case that there is, once it has asked for its hold: this office has no ledger, and the case says so."""
+
+    def asking_for_a_person() -> Any:
+        return baton("case", "list", "--home", home, "--attention", "--json").json["cases"]
+
+    [row] = await eventually(asking_for_a_person, "the case asks for a person")
     return str(row["case_id"])
 
 
@@ -105,7 +110,8 @@ def test_the_list_is_filtered(case_id: str, home: Path, baton: Any) -> None:
     assert found("--hop", "posted") == 0
     assert found("--holder", "agency") == 0
     assert found("--break", "v1B") == 0
-    assert found("--attention") == 0
+    assert found("--attention", "--hop", "transmitted") == 1
+    assert found("--attention", "--hop", "posted") == 0
     assert found("--overdue") == 0
     assert baton("case", "list", "--home", home, "--break", "V9").code == 2
 
