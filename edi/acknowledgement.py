@@ -195,6 +195,7 @@ class StatusHeader(Frozen):
         created: BHT04.
         received: DTP*050 of the source, day the batch was received.
         processed: DTP*009 of the source.
+        batch: TRN02 of the receiver level: in a 277CA the reference of our batch (BHT03).
         sender: GS02.
         version: GS08 or ST03.
         test: True if ISA15 marks a test file.
@@ -206,6 +207,7 @@ class StatusHeader(Frozen):
     created: date | None = None
     received: date | None = None
     processed: date | None = None
+    batch: str = ""
     sender: str = ""
     version: str = ""
     test: bool = False

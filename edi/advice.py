@@ -81,6 +81,9 @@ ADVICE: dict[str, tuple[Level, str]] = {
     "STC_MISSING": ("error", "A claim is named without a status. " + _LOOK),
     "STC_CATEGORY": ("warning", "This status category must not be used in this transaction; it was read as it stands."),
     "QTY_COUNT": ("warning", "The number of claims is not the one announced; a claim status may be missing."),
+    # 271
+    "EB_MISSING": ("error", "A member is named without an answer. " + _LOOK),
+    "EB01_UNKNOWN": ("warning", "This kind of benefit statement is not in the guide; decide by hand what it means."),
     # 999
     "IK5_MISSING": ("error", "The acknowledgement names a transaction set but no verdict. " + _LOOK),
     "AK9_MISSING": ("error", "The acknowledgement has no verdict on the group. " + _RESEND),

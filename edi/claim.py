@@ -16,6 +16,7 @@ class ClaimHeader(Frozen):
         receiver: NM1*40.
         reference: BHT03.
         created: BHT04.
+        sender: GS02.
         version: GS08 or ST03.
         test: True if ISA15 marks a test file.
     """
@@ -24,6 +25,7 @@ class ClaimHeader(Frozen):
     receiver: Party | None = None
     reference: str = ""
     created: date | None = None
+    sender: str = ""
     version: str = ""
     test: bool = False
 

@@ -24,7 +24,7 @@ class BillAssembler(Assembler):
         super().__init__(context)
         self.transaction_set = "837I" if "X223" in context.version else "837P"
         self._form = self.transaction_set if "X223" in context.version or "X222" in context.version else ""
-        self._header = ClaimHeader(version=context.version, test=context.test)
+        self._header = ClaimHeader(sender=context.sender, version=context.version, test=context.test)
         self._hierarchy = Hierarchy(_PARENTS)
         self._levels: dict[str, list[Segment]] = {}
         self._billing: BillingLevel | None = None

@@ -12,6 +12,7 @@ CodeList = Literal[
     "adjustment_group",
     "carc",
     "claim_status",
+    "eligibility_refusal",
     "entity",
     "plb_reason",
     "rarc",

@@ -12,6 +12,7 @@ from edi.acknowledgement import (
 )
 from edi.claim import BilledClaim
 from edi.codes import label
+from edi.eligibility import CoverageAnswer
 from edi.findings import Finding, Quarantined
 from edi.items import Item
 from edi.money import dollars
@@ -22,6 +23,7 @@ from edi.status import ClaimStatusAnswer
 _DERIVED: dict[type, tuple[str, ...]] = {
     RemittanceClaim: ("reversal", "forwarded"),
     ClaimAcknowledgement: ("rejected",),
+    CoverageAnswer: ("active", "since", "until"),
     SetAcknowledgement: ("accepted",),
     GroupAcknowledgement: ("accepted",),
     InterchangeAcknowledgement: ("accepted",),
@@ -88,6 +90,21 @@ def _claim_acknowledgement(item: ClaimAcknowledgement) -> str:
 def _claim_status(item: ClaimStatusAnswer) -> str:
     speaker = item.header.source.full_name if item.header.source else "unknown"
     return f"277 {item.level} {item.trace}: {speaker} answers {_statuses(item.codes)}"
+
+
+@summarise.register
+def _coverage_answer(item: CoverageAnswer) -> str:
+    payer = item.header.source.full_name if item.header.source else "unknown"
+    person = item.dependent or item.subscriber
+    parts = [f"271 {item.level} {person.party.identifier if person else ''}".strip() + f": {payer} answers"]
+    if item.active is not None:
+        span = f"{item.since or 'an unknown day'} to {item.until or 'no end'}"
+        parts.append(f"coverage {'active' if item.active else 'not active'}, {span}")
+    for other in item.others:
+        place = f", number {other.order} in order" if other.order else ""
+        parts.append(f"other payer {other.name or 'without a name'}{place}")
+    parts.extend(f"refused: {label('eligibility_refusal', reason)}" for reason in item.refused)
+    return "; ".join(parts)
 
 
 @summarise.register

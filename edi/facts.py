@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Literal
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 
 from edi import parts
 from edi.acknowledgement import (
@@ -17,15 +15,17 @@ from edi.acknowledgement import (
     StatusCode,
 )
 from edi.claim import BilledClaim
+from edi.controls import CLAIMS, acknowledged, goes_further, refused_batch, submission_of
+from edi.coverage import checked
+from edi.eligibility import CoverageAnswer
 from edi.items import Transaction
+from edi.offsets import offsets
 from edi.remittance import PayerIdentity, RemittanceClaim, RemittanceLine, RemittanceTotals
+from edi.sighting import Key, Reception, Sighting, happened, stamped
 from edi.status import ClaimStatusAnswer
-from edi.where import Where
 from journey.facts import (
     Adjustment,
     ClaimAcknowledged,
-    Fact,
-    PaymentOffset,
     RemitAdjudicated,
     RemitLine,
     SecondarySubmitted,
@@ -34,80 +34,31 @@ from journey.facts import (
 )
 from journey.words import Grade, Party
 
-KeyKind = Literal["claim_number", "payer_claim_number", "submission", "question", "interchange", "group", "set"]
-"""By what a case may be found: our claim number, the payer's, our submission or question id, or control numbers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One fact and the keys by which its case is found, the surest first."""
-
-    fact: Fact
-    keys: tuple[tuple[KeyKind, str], ...]
-    charge: int | None = None
-    """Cents; tells two claims of the same number apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reception:
-    """How a file was received: what its facts need to be stamped."""
-
-    learnt_at: datetime
-    """Case time, aware."""
-    zone: ZoneInfo
-    document: str
-    """An opaque reference to the file."""
-    opaque: Callable[..., str]
-    """Keyed digest `(kind, *parts)`: fact ids must not be guessable from claim content (field notes 6)."""
-
 
 def sightings(item: Transaction, reception: Reception) -> Iterator[Sighting]:
     """The facts of one item; none for what opens a case or says nothing about one."""
     if isinstance(item, RemittanceClaim):
         yield _remit(item, reception)
     elif isinstance(item, RemittanceTotals):
-        yield from _offsets(item, reception)
+        yield from offsets(item, reception)
     elif isinstance(item, ClaimAcknowledgement):
         yield from _acknowledged(item, reception)
     elif isinstance(item, ClaimStatusAnswer):
         yield from _answered(item, reception)
+    elif isinstance(item, CoverageAnswer):
+        yield checked(item, reception)
     elif isinstance(item, SetAcknowledgement | GroupAcknowledgement | InterchangeAcknowledgement):
         yield from _syntax(item, reception)
-    elif isinstance(item, BilledClaim) and item.coverage.sequence == "S":
+    elif isinstance(item, BilledClaim) and goes_further(item):
         yield _submitted(item, reception)
-
-
-def _happened(day: date | None, where: Where, reception: Reception) -> datetime:
-    """A document's date is all we know: the end of that day at the latest, in file order, and always before now.
-
-    What we do because of a document is then never older than the document.
-    """
-    latest = reception.learnt_at - timedelta(seconds=1)
-    if day is not None:
-        latest = min(latest, datetime.combine(day, time(23, 59), tzinfo=reception.zone))
-    return latest + timedelta(microseconds=where.ordinal % 1_000_000)
-
-
-def _source(where: Where, reception: Reception) -> str:
-    return f"{reception.document}/{where.transaction_control}/{where.ordinal}"
-
-
-def _stamp(digest: str, day: date | None, where: Where, reception: Reception, grade: Grade) -> dict[str, object]:
-    return {
-        "fact_id": reception.opaque("fact", digest),
-        "happened_at": _happened(day, where, reception),
-        "learnt_at": reception.learnt_at,
-        "source": _source(where, reception),
-        "grade": grade,
-    }
 
 
 def _remit(item: RemittanceClaim, reception: Reception) -> Sighting:
     header = item.header
-    stamp = _stamp(item.digest, header.payment_date or header.produced, item.where, reception, Grade.SETTLED)
+    stamp = stamped(item.digest, header.payment_date or header.produced, item.where, reception, Grade.SETTLED)
     if item.reversal:
         # In one file the reversal comes before its correction, whatever the order of the loops (field notes 1.7).
-        stamp["happened_at"] = _happened(header.payment_date, item.where, reception) - timedelta(seconds=1)
+        stamp["happened_at"] = happened(header.payment_date, item.where, reception) - timedelta(seconds=1)
     priority = item.priority_payer
     corrected = item.corrected
     fact = RemitAdjudicated.model_validate(
@@ -118,6 +69,10 @@ def _remit(item: RemittanceClaim, reception: Reception) -> Sighting:
             "charge": item.charge_cents,
             "paid": item.paid_cents,
             "adjustments": _adjustments(item.all_adjustments),
+            "claim_adjustments": _adjustments(item.adjustments),
+            "outpatient": item.outpatient,
+            "inpatient": item.inpatient,
+            "filing_indicator": item.filing_indicator,
             "remarks": item.all_remarks,
             "payer_claim_number": item.payer_claim_number,
             "original_claim_number": item.original_payer_claim_number,
@@ -142,7 +97,14 @@ def _payer(payer: PayerIdentity) -> dict[str, object]:
 
 
 def _adjustments(found: tuple[parts.Adjustment, ...]) -> tuple[Adjustment, ...]:
-    return tuple(Adjustment(group=each.group, reason=each.reason, amount=each.cents) for each in found)
+    return tuple(
+        Adjustment(group=each.group, reason=each.reason, amount=each.cents, quantity=_as_sent(each.quantity))
+        for each in found
+    )
+
+
+def _as_sent(quantity: Decimal | None) -> str:
+    return "" if quantity is None else f"{quantity:f}"
 
 
 def _line(line: RemittanceLine) -> RemitLine:
@@ -153,20 +115,12 @@ def _line(line: RemittanceLine) -> RemitLine:
         paid=line.paid_cents,
         adjustments=_adjustments(line.adjustments),
         remarks=line.remarks,
+        qualifier=line.procedure.qualifier,
+        modifiers=line.procedure.modifiers,
+        revenue_code=line.revenue_code,
+        units=_as_sent(line.units_paid),
+        billed_procedure=line.submitted.code if line.submitted else "",
     )
-
-
-def _offsets(item: RemittanceTotals, reception: Reception) -> Iterator[Sighting]:
-    """A PLB that names a claim is an event of that claim (field notes 1.6)."""
-    for number, each in enumerate(item.provider_adjustments):
-        if not each.reference:
-            continue
-        day = item.header.payment_date
-        stamp = _stamp(f"{item.digest}/plb/{number}", day, item.where, reception, Grade.SETTLED)
-        fact = PaymentOffset.model_validate(
-            {**stamp, "reason": each.reason, "amount": each.cents, "trace": item.header.trace}
-        )
-        yield Sighting(fact, (("claim_number", each.reference), ("payer_claim_number", each.reference)))
 
 
 def _acknowledged(item: ClaimAcknowledgement, reception: Reception) -> Iterator[Sighting]:
@@ -178,7 +132,7 @@ def _acknowledged(item: ClaimAcknowledgement, reception: Reception) -> Iterator[
     source = item.header.source
     fact = ClaimAcknowledged.model_validate(
         {
-            **_stamp(item.digest, day, item.where, reception, Grade.TRANSACTED),
+            **stamped(item.digest, day, item.where, reception, Grade.TRANSACTED),
             "sender": Party.UNKNOWN if item.header.from_payer else Party.CLEARINGHOUSE,
             "payer_ids": (source.identifier,) if source and source.identifier else (),
             "payer_name": source.name if source else "",
@@ -194,12 +148,13 @@ def _acknowledged(item: ClaimAcknowledgement, reception: Reception) -> Iterator[
     yield Sighting(fact, _acknowledged_keys(item), status.charge_cents)
 
 
-def _acknowledged_keys(item: ClaimAcknowledgement) -> tuple[tuple[KeyKind, str], ...]:
-    given: tuple[tuple[KeyKind, str], ...] = (
-        ("submission", parts.reference(item.references, "D9")),
-        ("submission", item.trace),
-        ("claim_number", item.trace),
-    )
+def _acknowledged_keys(item: ClaimAcknowledgement) -> tuple[Key, ...]:
+    """One claim by its numbers; above claim level the trace is that of our batch, never a claim number."""
+    given: tuple[Key, ...] = (("submission", parts.reference(item.references, "D9")), ("submission", item.trace))
+    if item.level == "claim":
+        given = (*given, ("claim_number", item.trace))
+    else:
+        given = (*given, ("submission", item.header.batch), *refused_batch(item))
     return tuple(each for each in given if each[1])
 
 
@@ -213,7 +168,7 @@ def _answered(item: ClaimStatusAnswer, reception: Reception) -> Iterator[Sightin
     first, status, source = item.codes[0], item.statuses[0], item.header.source
     fact = StatusAnswered.model_validate(
         {
-            **_stamp(item.digest, status.effective or item.header.created, item.where, reception, Grade.TRANSACTED),
+            **stamped(item.digest, status.effective or item.header.created, item.where, reception, Grade.TRANSACTED),
             "payer_ids": (source.identifier,) if source and source.identifier else (),
             "payer_name": source.name if source else "",
             "category": first.category,
@@ -224,7 +179,7 @@ def _answered(item: ClaimStatusAnswer, reception: Reception) -> Iterator[Sightin
             "statuses": _codes(item.codes),
         }
     )
-    given: tuple[tuple[KeyKind, str], ...] = (
+    given: tuple[Key, ...] = (
         ("question", item.trace),
         ("claim_number", item.patient_account),
         ("claim_number", item.trace),
@@ -235,28 +190,33 @@ def _answered(item: ClaimStatusAnswer, reception: Reception) -> Iterator[Sightin
 def _syntax(
     item: SetAcknowledgement | GroupAcknowledgement | InterchangeAcknowledgement, reception: Reception
 ) -> Iterator[Sighting]:
-    """A set is acknowledged by its own AK2; groups and interchanges speak for their claims only when refused."""
-    if not isinstance(item, SetAcknowledgement) and item.accepted:
+    """A set is acknowledged by its own AK2; groups and interchanges speak for their claims only when refused whole.
+
+    A refused status question has no key: nobody will answer it, and no claim was refused.
+    """
+    if not isinstance(item, SetAcknowledgement) and (item.accepted or item.status == "P"):
         return
-    keys: tuple[tuple[KeyKind, str], ...]
-    if isinstance(item, SetAcknowledgement):
-        keys = (("set", f"{item.header.acknowledged_group}/{item.set_control}"),)
-        errors = tuple(f"{each.segment} {each.code}".strip() for each in item.errors)
-    elif isinstance(item, GroupAcknowledgement):
-        keys, errors = (("group", item.header.acknowledged_group),), item.reasons
-    else:
-        keys, errors = (("interchange", item.acknowledged_interchange),), (item.reason,)
-    layer = "TA1" if isinstance(item, InterchangeAcknowledgement) else "999"
+    of_claims = isinstance(item, InterchangeAcknowledgement) or item.header.functional_id in ("", CLAIMS)
+    if item.accepted and not of_claims:
+        return
+    interchange = isinstance(item, InterchangeAcknowledgement)
     fact = SyntaxAcknowledged.model_validate(
         {
-            **_stamp(item.digest, None, item.where, reception, Grade.TRANSACTED),
+            **stamped(item.digest, None, item.where, reception, Grade.TRANSACTED),
             "sender": Party.CLEARINGHOUSE,
-            "layer": layer,
+            "layer": "TA1" if interchange else "999",
             "accepted": item.accepted,
-            "errors": errors,
+            "errors": _errors(item),
         }
     )
-    yield Sighting(fact, keys)
+    to = item.receiver if isinstance(item, InterchangeAcknowledgement) else item.header.receiver
+    yield Sighting(fact, (acknowledged(item),) if of_claims else (), to=to)
+
+
+def _errors(item: SetAcknowledgement | GroupAcknowledgement | InterchangeAcknowledgement) -> tuple[str, ...]:
+    if isinstance(item, SetAcknowledgement):
+        return tuple(f"{each.segment} {each.code}".strip() for each in item.errors)
+    return item.reasons if isinstance(item, GroupAcknowledgement) else (item.reason,)
 
 
 def _submitted(item: BilledClaim, reception: Reception) -> Sighting:
@@ -264,9 +224,9 @@ def _submitted(item: BilledClaim, reception: Reception) -> Sighting:
     frequency = item.frequency if item.frequency in ("1", "7", "8") else "1"
     fact = SecondarySubmitted.model_validate(
         {
-            **_stamp(item.digest, item.header.created, item.where, reception, Grade.DOCUMENTED),
+            **stamped(item.digest, item.header.created, item.where, reception, Grade.DOCUMENTED),
             "sender": Party.PROVIDER,
-            "submission_id": f"theirs-{item.digest[:16]}",
+            "submission_id": submission_of(item),
             "frequency": frequency,
             "payer_id": item.payer.identifier,
             "ours": False,

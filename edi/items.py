@@ -7,6 +7,7 @@ from edi.acknowledgement import (
     SetAcknowledgement,
 )
 from edi.claim import BilledClaim
+from edi.eligibility import CoverageAnswer
 from edi.findings import Finding, Quarantined
 from edi.remittance import RemittanceClaim, RemittanceTotals
 from edi.status import ClaimStatusAnswer
@@ -16,6 +17,7 @@ Transaction = (
     | RemittanceTotals
     | ClaimAcknowledgement
     | ClaimStatusAnswer
+    | CoverageAnswer
     | SetAcknowledgement
     | GroupAcknowledgement
     | InterchangeAcknowledgement

@@ -47,3 +47,8 @@ def dollars(amount: int) -> str:
     """Returns an amount of integer cents as people write it: `-1234.50`."""
     sign = "-" if amount < 0 else ""
     return f"{sign}{abs(amount) // 100}.{abs(amount) % 100:02}"
+
+
+def amount_text(amount: int) -> str:
+    """Returns an amount of integer cents as X12 sends it, without zeros at the end: `-1234.5`, `80`."""
+    return dollars(amount).rstrip("0").rstrip(".")

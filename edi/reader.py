@@ -8,6 +8,7 @@ from edi.acknowledgement_reader import AcknowledgementAssembler
 from edi.assembly import Assembler
 from edi.beside import BetweenAssembler, UnreadAssembler
 from edi.claim_reader import BillAssembler
+from edi.eligibility_reader import EligibilityAssembler
 from edi.envelope import AUDIT, Envelope
 from edi.findings import Finding, Quarantined, finding
 from edi.items import Item, Transaction
@@ -22,6 +23,7 @@ __all__ = ["Item", "Transaction", "read"]
 _ASSEMBLERS: dict[str, type[Assembler]] = {
     "835": RemittanceAssembler,
     "277": StatusAssembler,
+    "271": EligibilityAssembler,
     "837": BillAssembler,
     "999": AcknowledgementAssembler,
     "997": AcknowledgementAssembler,
@@ -29,6 +31,7 @@ _ASSEMBLERS: dict[str, type[Assembler]] = {
 _GUIDES = {
     "835": ("005010X221",),
     "277": ("005010X212", "005010X214"),
+    "271": ("005010X279",),
     "837": ("005010X222", "005010X223"),
     "999": ("005010X231",),
     "997": ("005010",),
@@ -37,7 +40,7 @@ _DENTAL = "X224"
 
 
 def read(stream: BinaryIO, *, name: str = "") -> Iterator[Item]:
-    """Reads an X12 file: 835, 277CA, 277, 999, 997, TA1, 837P, 837I, in any mixture.
+    """Reads an X12 file: 835, 277CA, 277, 271, 999, 997, TA1, 837P, 837I, in any mixture.
 
     Each claim-level item is yielded as soon as it is complete; memory does not grow with the file (by about 100 bytes
     for each claim of one transaction set, for digests). Nothing that the file holds is dropped without a finding or a

@@ -143,6 +143,8 @@ class StatusAssembler(Assembler):
         """Yields the item of a loop with a status, or sets it aside."""
         first, fields, level = loop.segments[0], reading.fields, self._hierarchy.level
         self._met += level in _CLAIM_LEVELS
+        if level == "21":
+            self._header = self._header.model_copy(update={"batch": reading.trace})
         if not reading.statuses:
             fields.note("STC_MISSING", first)
         if first.id != "TRN":

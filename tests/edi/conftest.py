@@ -15,6 +15,7 @@ SETS = {
     "835": ("HP", "005010X221A1"),
     "277CA": ("HN", "005010X214"),
     "277": ("HN", "005010X212"),
+    "271": ("HB", "005010X279A1"),
     "999": ("FA", "005010X231A1"),
     "837P": ("HC", "005010X222A1"),
     "837I": ("HC", "005010X223A2"),
@@ -82,6 +83,24 @@ def body_277(claims: Iterable[str] = ()) -> str:
     )
 
 
+def answer_271(number: str, said: str = "EB*1**30**GOLD PLAN~DTP*291*RD8*20250101-20261231~") -> str:
+    """What stands below HL*..*22 for one subscriber."""
+    return (
+        f"TRN*2*{number}*9512345678~NM1*IL*1*DOE*JANE****MI*X900{number}~REF*6P*GRP77~N3*1 MAIN ST~"
+        f"N4*SPRINGFIELD*OH*45501~DMG*D8*19700102*F~INS*Y*18*001*25~DTP*346*D8*20250101~{said}"
+    )
+
+
+def body_271(answers: Iterable[str] = ()) -> str:
+    """Source and receiver levels with one subscriber level an answer."""
+    levels = list(answers) or [answer_271(f"CT10000{number}") for number in (1, 2, 3)]
+    text = "".join(f"HL*{number}*2*22*0~{answer}" for number, answer in enumerate(levels, 3))
+    return (
+        "BHT*0022*11*Q1*20260402*1200~HL*1**20*1~NM1*PR*2*EXAMPLE HEALTH*****PI*70001~PER*IC*DESK*TE*5555550100~"
+        f"HL*2*1*21*1~NM1*1P*2*EXAMPLE CLINIC*****XX*1234567893~{text}"
+    )
+
+
 def body_999() -> str:
     """One set accepted, one accepted with errors, one rejected."""
     return (
@@ -140,6 +159,7 @@ BODIES: dict[str, Callable[[], str]] = {
     "835": body_835,
     "277CA": body_277ca,
     "277": body_277,
+    "271": body_271,
     "999": body_999,
     "837P": body_837,
     "837I": lambda: body_837("I"),
@@ -212,6 +232,8 @@ class Factory:
     body_277ca = staticmethod(body_277ca)
     status_277 = staticmethod(status_277)
     body_277 = staticmethod(body_277)
+    answer_271 = staticmethod(answer_271)
+    body_271 = staticmethod(body_271)
     body_999 = staticmethod(body_999)
     claim_837 = staticmethod(claim_837)
     body_837 = staticmethod(body_837)

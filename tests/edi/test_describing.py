@@ -9,7 +9,7 @@ from edi.codes import DENIALS, code, label, listed
 from edi.describe import describe, summarise
 
 
-@pytest.mark.parametrize("kind", ["835", "277CA", "277", "999", "837P", "837I"])
+@pytest.mark.parametrize("kind", ["835", "277CA", "277", "271", "999", "837P", "837I"])
 def test_every_item_can_be_shown(make, reading, kind):
     """JSON round-trips, names its type, and the line for people is one line."""
     damaged = make.file(kind).replace("CT100002*", "CT100002*x*", 1).replace("ISA*00*", "TA1~ISA*00*")

@@ -9,7 +9,7 @@ def digests(reading):
     return lambda text: [item.digest for item in reading(text).typed]
 
 
-@pytest.mark.parametrize("kind", ["835", "277CA", "277", "999", "837P", "837I"])
+@pytest.mark.parametrize("kind", ["835", "277CA", "277", "271", "999", "837P", "837I"])
 def test_a_resent_file_has_the_same_digests(make, digests, kind):
     """Other control numbers, separators and line breaks change nothing."""
     text = make.file(kind)

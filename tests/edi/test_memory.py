@@ -71,6 +71,28 @@ def test_a_large_remittance_is_read_in_flat_memory(make, peak):
     assert memory < 3 * MEGABYTE
 
 
+def _answers(make, megabytes: int) -> Iterator[bytes]:
+    """One 271 with subscribers until the size is reached; each has twenty benefits with a long message."""
+    head = make.envelope("271", "X~").split("X~")[0] + make.body_271(["X~"]).split("HL*3*")[0]
+    yield head.encode()
+    sent = count = 0
+    said = "".join(f"EB*C*IND*30***23*{number}00~MSG*{'M' * 160}{number}~" for number in range(20))
+    while sent < megabytes * MEGABYTE:
+        count += 1
+        made = f"HL*{count + 2}*2*22*0~{make.answer_271(f'CT{count:06}', f'EB*1**30~{said}')}".encode()
+        sent += len(made)
+        yield made
+    yield b"SE*1*0001~GE*1*1~IEA*1*000000001~"
+
+
+def test_a_large_eligibility_answer_is_read_in_flat_memory(make, peak):
+    """Eight megabytes of members in one transaction set need less than three at any moment."""
+    size, items, memory = peak(_answers(make, 8))
+    assert size > 8 * MEGABYTE
+    assert items > 1_600
+    assert memory < 3 * MEGABYTE
+
+
 @pytest.mark.parametrize(
     ("before", "piece"),
     [

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def _files(data: bytes, seed: int) -> Iterator[bytes]:
         yield _mutated(data, chance)
 
 
-@pytest.mark.parametrize("kind", ["835", "277CA", "277", "999", "837P", "837I"])
+@pytest.mark.parametrize("kind", ["835", "277CA", "277", "271", "999", "837P", "837I"])
 def test_nothing_is_silently_lost(make, reading, kind):
     """Each claim number left in the damaged file is in an item or in quarantine, and a missing item has an error."""
     clean = make.file(kind).encode()
@@ -47,22 +48,32 @@ def test_nothing_is_silently_lost(make, reading, kind):
             )
 
 
-@pytest.mark.parametrize(("kind", "member"), [("277", "X900{}"), ("837P", "X90000{}"), ("837I", "X90000{}")])
+def _named(kind: str, item: Any) -> tuple[str, str | None]:
+    """The claim that an item speaks of, and the member it is put below."""
+    member = getattr(item, "subscriber", None)
+    if kind == "277":
+        return item.trace, member and member.identifier
+    claim = next(iter(item.traces), "") if kind == "271" else item.number
+    return claim, member and member.party.identifier
+
+
+@pytest.mark.parametrize(
+    ("kind", "member"), [("277", "X900{}"), ("271", "X900{}"), ("837P", "X90000{}"), ("837I", "X90000{}")]
+)
 def test_no_claim_moves_to_another_member(make, reading, kind, member):
     """Damage may hide a claim, but never puts it below another claim's subscriber."""
-    members = {claim: member.format(claim if kind == "277" else position) for position, claim in enumerate(CLAIMS)}
+    by_claim = kind in ("277", "271")
+    members = {claim: member.format(claim if by_claim else position) for position, claim in enumerate(CLAIMS)}
     for number, data in enumerate(_files(make.file(kind).encode(), seed=2310)):
         for item in reading(data).typed:
-            claim = item.trace if kind == "277" else item.number
-            subscriber = getattr(item, "subscriber", None)
-            if claim not in members or subscriber is None:
+            claim, found = _named(kind, item)
+            if claim not in members or found is None:
                 continue
-            found = subscriber.identifier if kind == "277" else subscriber.party.identifier
             others = {other for name, other in members.items() if name != claim}
             assert found not in others or members[claim].encode() not in data, f"{kind} file {number}"
 
 
-@pytest.mark.parametrize("kind", ["835", "277CA", "999", "837P"])
+@pytest.mark.parametrize("kind", ["835", "277CA", "271", "999", "837P"])
 def test_a_file_cut_anywhere_says_so(make, reading, kind):
     """No prefix of a file passes for the whole."""
     data = make.file(kind).encode()

@@ -9,7 +9,7 @@ from edi.describe import describe, summarise
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "x12"
 EXPECTED = {
-    "271-subscriber.edi": (0, 1, {"TRANSACTION_UNSUPPORTED"}),
+    "271-subscriber.edi": (1, 0, set()),
     "277-claim-response.edi": (3, 0, set()),
     "277-provider-response.edi": (2, 0, set()),
     "277ca-accepted.txt": (2, 0, {"DATE_IMPLAUSIBLE"}),
