@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 
-from journey import orders
-from journey.case import Action, ActionKind, Asked, BreakPoint, Case, Escalation, EscalationState, HoldState
-from journey.clocks import FILING_CLOCK
+from journey import sending
+from journey.amends import amends
+from journey.case import Action, ActionKind, Asked, Case, Escalation, EscalationState, HoldState
+from journey.clocks import FILING_CLOCK, reached_by
 from journey.escalating import ladder_of
-from journey.facts import ClaimAcknowledged, CorrectionMade, RemitAdjudicated, StatusAnswered
+from journey.facts import StatusAnswered
 from journey.marks import Mark
 from journey.plan import PlanInForce, Then
 from journey.reading import Reading
-from journey.words import BreakState, Level, Mode, Moment, Party
-from journey.workdays import plan_workdays
-
-NEW_CLAIM_REMARKS = frozenset({"N142", "MA130"})
-"""'Send a new claim, not a replacement' (field notes 1.5)."""
+from journey.words import Level, Mode, Moment, Party
 
 SEARCHES = ("member_and_date", "member_and_range", "payer_claim_number")
 """Search strategies of a status question; two different ones make a 'no record' (field notes 1.9)."""
-
-_NEEDS_FIRST: dict[Mode, Mark] = {
-    Mode.REJECTED_FOR_MISMATCH: Mark.CLAIM_CORRECTED,
-    Mode.WRONG_ORDER: Mark.COB_VERIFIED,
-}
-"""What must have happened, after the refusal, before a claim goes out again (I6)."""
 
 
 def asked_now(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> tuple[Action, ...]:
@@ -34,8 +24,10 @@ def asked_now(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> t
     known = {each.key for each in case.asked}
     wanted = (
         *_hold(case, plan, now),
-        *_submission(case, reading, plan, now),
+        *sending.submissions(case, reading, plan, now),
+        *_number(reading, case, now),
         *_alarms(case, reading, plan, now),
+        *amends(case, reading, plan, now),
         *_notices(case, plan, now),
     )
     fresh = {each.key: each for each in wanted if each.key not in known}
@@ -65,93 +57,6 @@ def _hold(case: Case, plan: PlanInForce, now: Moment) -> Iterator[Action]:
         )
 
 
-def _submission(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Iterator[Action]:
-    if _in_flight(case) or case.resolution is not None:
-        return
-    order = orders.resubmission(reading)
-    point = case.break_point
-    if order:
-        yield _submit(case, reading, now, order.fact_id, f"supervisor: {order.reason}")
-    elif _under_embargo(case, reading, plan, now):
-        return
-    elif point and point.mode in plan.automatic and _ready(point, reading):
-        yield _submit(case, reading, now, f"{point.mode.value}:{point.evidence_for[0]}", point.reason)
-    elif _protective(case, reading, plan, now):
-        yield _submit(case, reading, now, f"{FILING_CLOCK}:{case.filing_limit}", "protective filing", protective=True)
-
-
-def _in_flight(case: Case) -> bool:
-    return any(each.kind is ActionKind.SUBMIT_SECONDARY and each.ended_at is None for each in case.asked)
-
-
-def _ready(point: BreakPoint, reading: Reading) -> bool:
-    """True when nothing more is needed before the claim goes out: both sides heard, corrections made (I4, I6)."""
-    first = _NEEDS_FIRST.get(point.mode)
-    if first is None:
-        return point.state is BreakState.CONFIRMED
-    done = reading.newest(first)
-    return done is not None and done.at >= point.found_at
-
-
-def _protective(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> bool:
-    """Near the limit a claim goes out with what exists, unless the order of insurers is in question (I6, I7)."""
-    if case.filing_limit is None or not any(each.name == FILING_CLOCK for each in case.clocks):
-        return False
-    near = _days_left(case.filing_limit, plan, now) <= plan.filing_reserve_days
-    unsent = reading.newest(Mark.SUBMITTED) is None and reading.newest(Mark.PRIMARY_ADJUDICATED) is not None
-    questioned = any(each.mode is Mode.WRONG_ORDER for each in case.break_points)
-    return near and unsent and not questioned
-
-
-def _days_left(limit: date, plan: PlanInForce, now: Moment) -> int:
-    return (limit - plan_workdays(plan).local_date(now)).days
-
-
-def _under_embargo(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> bool:
-    """While a promised crossover may still arrive, a claim of ours would be a duplicate (I2), the limit aside (I7)."""
-    promised = reading.current(Mark.PROMISED)
-    void = reading.newest(Mark.DECLINED, Mark.REJECTED, Mark.DENIED)
-    if promised is None or (void and void.at >= promised.at):
-        return False
-    calendar = plan_workdays(plan)
-    ends = calendar.local_date(promised.at) + timedelta(days=plan.embargo_days)
-    return calendar.local_date(now) < ends and (case.filing_limit is None or ends <= case.filing_limit)
-
-
-def _submit(case: Case, reading: Reading, now: Moment, cause: str, reason: str, *, protective: bool = False) -> Action:
-    """A secondary claim. Its key names its cause: what has sent one claim never sends a second (I2)."""
-    frequency, original = _frequency(reading, case.break_point)
-    detail = {"frequency": frequency, "original_payer_claim_number": original, **_corrections(reading)}
-    if protective:
-        detail["protective"] = "yes"
-    return Action.model_construct(
-        key=f"{case.case_id}:submit:{cause}",
-        kind=ActionKind.SUBMIT_SECONDARY,
-        asked_at=now,
-        reason=reason,
-        to=Party.CLEARINGHOUSE,
-        detail=detail,
-    )
-
-
-def _frequency(reading: Reading, point: BreakPoint | None) -> tuple[str, str]:
-    """Rejected goes out again as 1; denied after adjudication as 7 with the payer's number (field notes 1.8)."""
-    named = point.evidence_for if point else ()
-    for fact in (each for each in reading.evidence if each.fact_id in named):
-        denied = isinstance(fact, RemitAdjudicated) and fact.payer is not Party.PRIMARY and fact.payer_claim_number
-        if isinstance(fact, RemitAdjudicated) and denied and not NEW_CLAIM_REMARKS & set(fact.remarks):
-            return "7", fact.payer_claim_number
-    return "1", ""
-
-
-def _corrections(reading: Reading) -> dict[str, str]:
-    """The newest correction of each claim field."""
-    corrections = [
-        each for each in reading.evidence if isinstance(each, CorrectionMade) and each.corrects == "claim_data"
-    ]
-    return {each.field: each.after for each in corrections if each.field}
-
-
 def _alarms(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Iterator[Action]:
     for clock in case.clocks:
         row = plan.clocks_by_name.get(clock.name)
@@ -161,6 +66,8 @@ def _alarms(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Ite
             if row is None or then is None or due is None:
                 continue
             key = f"{case.case_id}:{clock.name}:{level.value}:{due:%Y%m%dT%H%M}"
+            if level is Level.SOFT and row.outreach and then is Then.TASK:
+                continue  # its tasks have channels of their own
             if then is Then.ASK_STATUS:
                 yield _question(reading, key, row.silence_means, now)
             if then is Then.READ_LEDGER or clock.name in _LOOKS_FIRST:
@@ -168,42 +75,68 @@ def _alarms(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Ite
             if then is Then.TASK:
                 yield _task(key, row.holder, f"{row.pending}: {row.silence_means}", now)
     yield from _filing_tasks(case, plan, now)
+    yield from _outreach(case, plan, now)
+    yield from _paper(case, reading, now)
 
 
 _LOOKS_FIRST = frozenset({"T2", "T10", "T11", "T12", "TH"})
 """Clocks whose alarms look at the ledger once more before anybody is blamed."""
 
 
+def _outreach(case: Case, plan: PlanInForce, now: Moment) -> Iterator[Action]:
+    """Tasks to reach whoever must act, each by another channel and each once; a desk of ours does the reaching."""
+    for clock in case.clocks:
+        row = plan.clocks_by_name.get(clock.name)
+        if row is None or not row.outreach:
+            continue
+        for channel in reached_by(case, plan, clock):
+            key = f"{case.case_id}:{clock.name}:outreach:{channel}:{clock.started_at:%Y%m%dT%H%M}"
+            desk = Party.REGISTRATION if row.holder is Party.PATIENT else Party.PROVIDER
+            reason = f"reach {row.holder.value} by {channel}: {row.pending}"
+            yield _task(key, desk, reason, now, channel)
+
+
+def _paper(case: Case, reading: Reading, now: Moment) -> Iterator[Action]:
+    """Medicare in the third place takes a claim on paper: a person sends it, with both remittances."""
+    due = reading.current(Mark.TERTIARY_DUE)
+    if due and case.resolution is None and sending.third_on_paper(reading):
+        reason = "bill the third payer on paper, with both remittances: Medicare takes no such claim electronically"
+        yield _task(f"{case.case_id}:paper:{due.fact_id}", Party.PROVIDER, reason, now, "paper")
+
+
+def _number(reading: Reading, case: Case, now: Moment) -> Iterator[Action]:
+    """Before a claim can be replaced with the primary's new numbers, the payer's number of the old one is asked for."""
+    again, point = reading.newest(Mark.PRIMARY_CORRECTED), case.break_point
+    if again is None or point is None or point.mode is not Mode.PRIMARY_NOT_FINAL:
+        return
+    if sending.is_alive(reading) and not sending.payer_number(reading):
+        reason = "the claim must be replaced, and its number at the payer is not known"
+        yield _question(reading, f"{case.case_id}:number:{again.fact_id}", reason, now)
+
+
 def _filing_tasks(case: Case, plan: PlanInForce, now: Moment) -> Iterator[Action]:
     for clock in case.clocks:
         if clock.name == FILING_CLOCK and case.filing_limit and clock.hard:
-            days = _days_left(case.filing_limit, plan, now)
+            days = sending.days_left(case.filing_limit, plan, now)
             if days <= max(plan.filing_alerts):
                 key = f"{case.case_id}:{FILING_CLOCK}:{clock.hard:%Y%m%d}"
                 yield _task(key, Party.SUPERVISOR, f"filing limit in {days} days, the claim is not accepted", now)
 
 
 def _question(reading: Reading, key: str, reason: str, now: Moment) -> Action:
-    number = _payer_number(reading)
+    number = sending.payer_number(reading)
     return Action.model_construct(
         key=key,
         kind=ActionKind.ASK_STATUS,
         asked_at=now,
         reason=reason,
-        to=Party.SECONDARY,
-        detail={"search": _next_search(reading, number), "payer_claim_number": number, **_corrections(reading)},
+        to=reading.payer,
+        detail={
+            "search": _next_search(reading, number),
+            "payer_claim_number": number,
+            **sending.corrections(reading.evidence),
+        },
     )
-
-
-def _payer_number(reading: Reading) -> str:
-    known = [
-        each.payer_claim_number
-        for each in reading.evidence
-        if isinstance(each, ClaimAcknowledged | StatusAnswered | RemitAdjudicated)
-        and each.payer_claim_number
-        and (each.payer if isinstance(each, RemitAdjudicated) else each.sender) is Party.SECONDARY
-    ]
-    return known[-1] if known else ""
 
 
 def _next_search(reading: Reading, number: str) -> str:
@@ -217,8 +150,10 @@ def _simple(key: str, kind: ActionKind, reason: str, to: Party, now: Moment) -> 
     return Action.model_construct(key=key, kind=kind, asked_at=now, reason=reason, to=to, detail={})
 
 
-def _task(key: str, to: Party, reason: str, now: Moment) -> Action:
+def _task(key: str, to: Party, reason: str, now: Moment, channel: str = "") -> Action:
     detail = {"kind": "task", "escalation_id": "", "rung": "case_manager"}
+    if channel:
+        detail["channel"] = channel
     return Action.model_construct(key=key, kind=ActionKind.NOTIFY, asked_at=now, reason=reason, to=to, detail=detail)
 
 

@@ -143,6 +143,8 @@ class Hold(Frozen):
     """Counts holds of this case: a takeback arms the next one."""
     breaches: tuple[str, ...] = ()
     """Ids of ledger facts that show a statement or placement during the hold."""
+    permanent: bool = False
+    """True where the patient may never be billed (QMB, Medicaid): the hold is not released, whatever the balance."""
 
 
 class ActionKind(StrEnum):
@@ -153,6 +155,8 @@ class ActionKind(StrEnum):
     READ_LEDGER = "read_ledger"
     REQUEST_HOLD = "request_hold"
     RELEASE_HOLD = "release_hold"
+    RECALL_ACCOUNT = "recall_account"
+    """Take the account back from the agency, and its report from the bureaus."""
     NOTIFY = "notify"
 
 
@@ -195,6 +199,16 @@ class Money(Frozen):
     offset: Cents = 0
     at_risk: Cents = 0
     """Dollars that wait for the secondary: the primary's patient share less what the secondary settled."""
+    kept: Cents = 0
+    """What was taken from this claim's payment to settle something else."""
+    patient_paid: Cents = 0
+    """What the patient has paid, by the ledger."""
+    contract_paid: Cents | None = None
+    """What the secondary should have paid by its contract; None where the plan does not name the method."""
+    contract_share: Cents | None = None
+    """What the contract leaves to the patient."""
+    underpaid: Cents = 0
+    """By how much the payment is short of the contract, beyond the tolerance."""
 
 
 class Case(Frozen):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from journey.benefit_checks import refusal_of
 from journey.case import Case, EscalationState
-from journey.facts import ContactLogged, CorrectionMade, Fact, HoldAsked, PersonActed, SupervisorDecided
+from journey.facts import ContactLogged, CorrectionMade, Fact, HoldAsked, PersonActed, PolicyTold, SupervisorDecided
+from journey.marking import ENDED, FOUND
 from journey.plan import PlanInForce
 from journey.words import Moment, Party
 from journey.workdays import plan_workdays
@@ -26,6 +28,8 @@ def refusal(case: Case, fact: Fact, plan: PlanInForce, now: Moment) -> str:
         return _decision(case, fact, plan)
     if isinstance(fact, CorrectionMade):
         return _correction(fact)
+    if isinstance(fact, PolicyTold):
+        return refusal_of(fact, case.claim)
     if isinstance(fact, HoldAsked) and not fact.reason.strip():
         return "a hold needs a reason"
     return ""
@@ -72,6 +76,8 @@ def _snooze(case: Case, act: PersonActed, plan: PlanInForce, now: Moment) -> str
 def _decision(case: Case, decided: SupervisorDecided, plan: PlanInForce) -> str:
     if not decided.reason.strip():
         return "a supervisor's decision needs a reason"
+    if decided.decision == "release_hold" and case.hold.permanent:
+        return "the patient may never be billed (QMB or Medicaid): this hold is not released; close with two persons"
     if decided.decision in _NEEDS_TWO and decided.second_person.strip() in ("", decided.person):
         return f"'{decided.decision}' needs a second person"
     if decided.decision != "extend":
@@ -87,4 +93,14 @@ def _correction(correction: CorrectionMade) -> str:
         return "name the claim field and its corrected value"
     if correction.corrects in ("cob_record", "cob_verified") and not correction.reference:
         return "a COB correction needs the payer's reference number"
+    if correction.corrects == "document" and not correction.reference:
+        return "a document that was sent needs its attachment control number"
+    if correction.corrects == "coverage":
+        return _coverage(correction)
     return ""
+
+
+def _coverage(correction: CorrectionMade) -> str:
+    if correction.field not in (ENDED, FOUND):
+        return f"say what was found out of the policy: '{ENDED}' if there is no other, '{FOUND}' if there is"
+    return "" if correction.reference else "name where it can be seen: an eligibility answer, a letter, a call"

@@ -11,7 +11,7 @@ from journey.facts import ClockRanOut
 from journey.marks import Mark
 from journey.plan import ClockRow, PlanInForce, Span
 from journey.reading import Made, Reading
-from journey.words import Level
+from journey.words import Cents, Level, Party
 from journey.workdays import Workdays, plan_workdays
 
 FILING_CLOCK = "TF"
@@ -49,6 +49,12 @@ OUTSIDE_ATTEMPTS = frozenset(
         Mark.ORDER_QUESTIONED,
         Mark.COB_UPDATED,
         Mark.COB_VERIFIED,
+        Mark.BOTH_SECOND,
+        Mark.COB_AGREED,
+        Mark.PRIMARY_REVERSED,
+        Mark.PRIMARY_CORRECTED,
+        Mark.COVERAGE_ENDED,
+        Mark.HELD_BACK,
         Mark.HOLD_WANTED,
         Mark.HOLD_VERIFIED,
         Mark.RECONCILED,
@@ -57,6 +63,9 @@ OUTSIDE_ATTEMPTS = frozenset(
     }
 )
 """Marks whose clocks run on when a new attempt begins; all others belong to the attempt they were made in."""
+
+_STILL_OWED = frozenset({Mark.MONEY_DUE, Mark.MONEY_ARRIVED})
+"""The secondary's money is watched on while the third payer has the claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ def _clock(
     at = _Dates(calendar, f"{case.case_id}/{row.name}", plan)
     hard, moved = _moved(at, at.after(start, row.hard_for(reading.books.at_risk)), _movers(reading, row, start))
     hard, cut = _cut(at, hard, start, limit if row.capped else None)
-    soft = _snoozed(at, at.after(start, row.soft_for(reading.books.at_risk)), reading, start)
+    soft = _snoozed(at, _reminder(at, row, reading.books.at_risk, start, rung), reading, start)
     if soft and hard and soft >= hard:
         soft = None
     return Clock.model_construct(
@@ -142,7 +151,14 @@ def _start(reading: Reading, row: ClockRow) -> Made | None:
 
 
 def _counts(reading: Reading, start: Made) -> bool:
-    return start.mark in OUTSIDE_ATTEMPTS or start.attempt == reading.attempt
+    if start.mark in OUTSIDE_ATTEMPTS or start.attempt == reading.attempt:
+        return True
+    return start.mark in _STILL_OWED and reading.payer is Party.TERTIARY and start.attempt == reading.still_owed
+
+
+def holder_of(reading: Reading, row: ClockRow, attempt: int) -> Party:
+    """Whose move it is: where the plan says the secondary, the payer that the attempt is for."""
+    return reading.payer_of(attempt) if row.holder is Party.SECONDARY else row.holder
 
 
 def _stops(stop: Made, start: Made) -> bool:
@@ -155,7 +171,8 @@ def _stops(stop: Made, start: Made) -> bool:
 
 def _movers(reading: Reading, row: ClockRow, start: Made) -> list[Made]:
     """What may move this clock, oldest first: answers of the holder, and a supervisor's word."""
-    answers = [each for mark in row.moved_by for each in reading.made.get(mark, ()) if each.by is row.holder]
+    holder = holder_of(reading, row, start.attempt)
+    answers = [each for mark in row.moved_by for each in reading.made.get(mark, ()) if each.by is holder]
     extended = reading.made.get(Mark.EXTENDED, ()) if row.moved_by or row.capped else ()
     return sorted((each for each in (*answers, *extended) if each.at >= start.at and each.until), key=_oldest)
 
@@ -187,6 +204,29 @@ def _cut(at: _Dates, hard: datetime | None, start: Made, limit: date | None) -> 
         return hard, ""
     latest = max(at.on(limit - timedelta(days=at.plan.filing_reserve_days)), start.at)
     return (latest, FILING_CLOCK) if latest < hard else (hard, "")
+
+
+def _reminder(at: _Dates, row: ClockRow, at_risk: Cents, start: Made, rung: list[Silence]) -> datetime | None:
+    """The next soft time: the plan's own, then each later outreach that has not rung."""
+    spans = (row.soft_for(at_risk), *(after for _, after in row.outreach if after.count))
+    times = sorted({due for span in spans if span and (due := at.after(start, span))})
+    waiting = [due for due in times if not any(_rang(each, row.name, Level.SOFT, due) for each in rung)]
+    return waiting[0] if waiting else (times[-1] if times else None)
+
+
+def reached_by(case: Case, plan: PlanInForce, clock: Clock) -> list[str]:
+    """The channels by which somebody is to be reached by now, on the word of this clock."""
+    at = _Dates(plan_workdays(plan), f"{case.case_id}/{clock.name}", plan)
+    rung = silences(case)
+    due = (
+        (channel, at.calendar.add(clock.started_at, after, spread=at.spread))
+        for channel, after in plan.clock(clock.name).outreach
+    )
+    return [
+        channel
+        for channel, when in due
+        if when <= clock.started_at or any(_rang(each, clock.name, Level.SOFT, when) for each in rung)
+    ]
 
 
 def _snoozed(at: _Dates, soft: datetime | None, reading: Reading, start: Made) -> datetime | None:

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from journey import asking, clocks, diagnosis, escalating, evidence, holding, money, orders, proofs, reasons, roles
+from journey import (
+    asking,
+    clocks,
+    closing,
+    diagnosis,
+    escalating,
+    evidence,
+    holding,
+    money,
+    proofs,
+    reasons,
+    roles,
+)
 from journey.case import (
     ActionKind,
     BreakPoint,
     Case,
     Clock,
     Decision,
-    Escalation,
-    EscalationState,
-    Holder,
     HoldState,
     Money,
     Opening,
 )
+from journey.claim import Coverage
+from journey.combined import tertiary_share
 from journey.facts import (
     ActionEnded,
+    ClaimHeldBack,
     ClockRanOut,
     ContactLogged,
     Fact,
@@ -31,11 +43,12 @@ from journey.facts import (
     RemitAdjudicated,
 )
 from journey.filing import filing_limit
+from journey.grounds import Scene
+from journey.holder import WATCHES_OURSELVES, holder
 from journey.marks import Mark
-from journey.money import Books
 from journey.plan import PlanInForce
 from journey.reading import Made, Reading, read
-from journey.words import BreakState, EscalationKind, Grade, Hop, Level, Mode, Moment, Party, Resolution
+from journey.words import BreakState, Grade, Hop, Level, Mode, Moment, Party
 from journey.workdays import plan_workdays
 
 ASKED_KEPT = 300
@@ -46,8 +59,6 @@ ATTENTION_KEPT = 40
 
 _BEFORE_ACCEPTED = (Hop.TRANSMITTED, Hop.RECEIVED, Hop.ACCEPTED)
 GUARD_CLOCK = "T17"
-_WATCHES_OURSELVES = frozenset({"T15", "T16", "T17", "TH", "TR"})
-"""Clocks that do not say who has the file."""
 
 
 def open_case(opening: Opening, plan: PlanInForce) -> Decision:
@@ -100,7 +111,8 @@ def _note(case: Case, fact: Fact, now: Moment) -> Case:
     elif isinstance(fact, RemitAdjudicated) and fact.payer is Party.UNKNOWN:
         changes = {"attention": (*case.attention, "a remittance of a payer that the claim does not name")}
     elif isinstance(fact, PaymentOffset):
-        changes = {"attention": (*case.attention, f"a payment was offset against this claim (PLB {fact.reason})")}
+        whose = "against this claim" if fact.names_claim else "from this claim's payment, to settle something else"
+        changes = {"attention": (*case.attention, f"money was taken {whose} (PLB {fact.reason})")}
     elif isinstance(fact, PlanChanged):
         changes = {"plan_version": fact.to_version}
     return case.model_copy(update=changes) if changes else case
@@ -111,9 +123,14 @@ def _ended(case: Case, fact: ActionEnded, now: Moment) -> dict[str, object]:
         each.model_copy(update={"ended_at": now, "succeeded": fact.succeeded}) if each.key == fact.key else each
         for each in case.asked
     )
-    if fact.succeeded:
+    if fact.succeeded or _is_held_back(case, fact):
         return {"asked": asked}
     return {"asked": asked, "attention": _attention(case, f"could not be done: {fact.problem}")}
+
+
+def _is_held_back(case: Case, fact: ActionEnded) -> bool:
+    """A claim that our own rules held back comes back as work of its own, not as a failure."""
+    return any(isinstance(each, ClaimHeldBack) and each.key == fact.key for each in case.evidence)
 
 
 def _attention(case: Case, why: str) -> tuple[str, ...]:
@@ -151,14 +168,19 @@ def _settle(before: Case, noted: Case, fact: Fact | None, plan: PlanInForce, now
 def _derived(noted: Case, reading: Reading, plan: PlanInForce, now: Moment, fact_id: str) -> Case:
     case = noted.model_copy(update=_limit(noted, reading, plan))
     case = case.model_copy(update={"hold": holding.held(case, reading, plan, now)})
-    case = case.model_copy(update=_resolution(case, reading, now))
+    case = case.model_copy(update=closing.resolution(case, reading, now))
     _note_marks(case, reading)
     proven = proofs.prove(reading, plan)
     hop = None if case.resolution else proofs.open_hop(proven)
     ticking = _ticking(case, reading, plan, hop)
-    broken = _broken(case, reading, plan, ticking, now)
+    settled = case.resolution is not None
+    diagnosed = () if settled and noted.resolution is not None else _broken(case, reading, plan, ticking, now)
+    broken = () if settled else diagnosed
     today = plan_workdays(plan).local_date(now)
-    wanted = escalating.causes(case, broken, ticking, plan, today) if case.resolution is None else []
+    wanted = []
+    if not settled:
+        wanted = escalating.causes(case, reading, broken, ticking, plan, today)
+        wanted += escalating.unfinished(case, reading.books)
     raised = escalating.escalated(case, wanted, now, fact_id)
     ticking = (*ticking, *escalating.ladder_clocks(case, raised, plan))
     closed = _closed(case, ticking, now)
@@ -167,45 +189,29 @@ def _derived(noted: Case, reading: Reading, plan: PlanInForce, now: Moment, fact
         "hop": hop,
         "clocks": () if closed else ticking,
         "break_points": broken,
-        "found": _found(case.found, broken[:1]),
+        "found": _found(case.found, diagnosed[:1]),  # the fact that ends a case may be the second side's word
         "escalations": raised,
         "money": money.money(case.claim, reading.books),
-        "holder": None if closed else _holder(case, hop, ticking, raised, plan, now),
+        "holder": None if closed else holder(case, reading, hop, ticking, raised, plan, now),
         "closed_at": closed,
     }
     return case.model_copy(update=changes)
 
 
 def _limit(case: Case, reading: Reading, plan: PlanInForce) -> dict[str, object]:
-    remit = reading.primary_remit
+    coverage, remit = _next_to_file(reading)
     remitted = plan_workdays(plan).local_date(remit.happened_at) if remit else None
-    limit = filing_limit(case.claim, remitted, plan)
+    limit = filing_limit(case.claim, remitted, plan, coverage)
     return {"filing_limit": limit.limit, "filing_rule": limit.rule, "filing_assumed": limit.assumed}
 
 
-def _resolution(case: Case, reading: Reading, now: Moment) -> dict[str, object]:
-    """Resolved only when both sides agree and the hold is gone; a takeback opens the case again (4.4, F9)."""
-    if orders.closed(reading):
-        code: Resolution | None = Resolution.SUPERVISOR_CLOSED
-    else:
-        free = case.hold.state in (HoldState.NONE, HoldState.RELEASED)
-        code = _code(reading.books) if reading.books.reconciled and free and not _taken_back(reading) else None
-    if code is case.resolution:
-        return {}
-    return {"resolution": code, "resolved_at": now if code else None}
-
-
-def _taken_back(reading: Reading) -> bool:
-    """A reversal opens the case, even one that no payment of ours fits, until the payer decides again."""
-    return bool(reading.current(Mark.REVERSED)) and not (reading.current(Mark.DECIDED) or reading.books.given_up)
-
-
-def _code(books: Books) -> Resolution:
-    if books.given_up:
-        return Resolution.FILING_LIMIT_LOST
-    if books.secondary_paid:
-        return Resolution.PAID_PATIENT_OWES if books.expected else Resolution.PAID_IN_FULL
-    return Resolution.ZERO_PATIENT_OWES if books.expected else Resolution.ZERO_WRITTEN_OFF
+def _next_to_file(reading: Reading) -> tuple[Coverage, RemitAdjudicated | None]:
+    """The policy whose filing limit counts, and the remittance before it: the third's once its turn has come (F15)."""
+    third, left = reading.claim.coverage(3), tertiary_share(reading)
+    if third and (left or reading.payer is Party.TERTIARY):
+        second = left or tuple(each for each in reading.books.secondary if each.payer is Party.SECONDARY)
+        return third, second[-1] if second else reading.primary_remit
+    return reading.claim.secondary, reading.primary_remit
 
 
 def _note_marks(case: Case, reading: Reading) -> None:
@@ -226,7 +232,8 @@ def _note_marks(case: Case, reading: Reading) -> None:
     note(Mark.HOLD_WANTED, case.hold.requested_at)
     note(Mark.HOLD_VERIFIED, case.hold.reviewed_at)
     note(Mark.HOLD_RELEASED, case.hold.released_at if case.hold.state is HoldState.RELEASED else None)
-    if case.hold.state is HoldState.NONE and (reconciled := reading.newest(Mark.RECONCILED)):
+    stays = case.hold.state is HoldState.NONE or case.hold.permanent  # nothing to release, or never
+    if stays and (reconciled := reading.newest(Mark.RECONCILED)):
         note(Mark.HOLD_RELEASED, reconciled.at)
     note(Mark.RESOLVED, case.resolved_at)
 
@@ -240,7 +247,8 @@ def _ticking(case: Case, reading: Reading, plan: PlanInForce, hop: Hop | None) -
     ticking = _guarded(clocks.running(case, reading, plan, case.filing_limit), plan)
     if case.resolution is not None:
         return tuple(each for each in ticking if each.name == "T16")
-    if hop in _BEFORE_ACCEPTED and case.filing_limit and not reading.books.given_up:
+    lost = reading.books.given_up or reading.coverage_invalid
+    if hop in _BEFORE_ACCEPTED and case.filing_limit and not lost:
         return (*ticking, clocks.filing_clock(case, plan, case.filing_limit, clocks.silences(case)))
     return ticking
 
@@ -250,7 +258,7 @@ def _guarded(ticking: tuple[Clock, ...], plan: PlanInForce) -> tuple[Clock, ...]
     patient = any(
         each.hard and Level.HARD not in each.fired and not each.moved_by
         for each in ticking
-        if each.name in plan.clocks_by_name and each.name not in _WATCHES_OURSELVES
+        if each.name in plan.clocks_by_name and each.name not in WATCHES_OURSELVES
     )
     return tuple(each for each in ticking if each.name != GUARD_CLOCK) if patient else ticking
 
@@ -258,10 +266,8 @@ def _guarded(ticking: tuple[Clock, ...], plan: PlanInForce) -> tuple[Clock, ...]
 def _broken(
     case: Case, reading: Reading, plan: PlanInForce, ticking: tuple[Clock, ...], now: Moment
 ) -> tuple[BreakPoint, ...]:
-    if case.resolution is not None:
-        return ()
     passed = case.filing_limit is not None and plan_workdays(plan).local_date(now) > case.filing_limit
-    scene = diagnosis.Scene(reading, {each.name: each for each in ticking}, now, passed)
+    scene = Scene(reading, {each.name: each for each in ticking}, now, passed)
     return diagnosis.diagnose(scene, plan)
 
 
@@ -284,48 +290,3 @@ def _closed(case: Case, ticking: tuple[Clock, ...], now: Moment) -> Moment | Non
         return None
     watched = any(each.name == "T16" and Level.HARD in each.fired for each in ticking)
     return case.closed_at or (now if watched else None)
-
-
-def _holder(
-    case: Case,
-    hop: Hop | None,
-    ticking: tuple[Clock, ...],
-    escalations: tuple[Escalation, ...],
-    plan: PlanInForce,
-    now: Moment,
-) -> Holder:
-    """Who has the file: the owner of an open escalation, else the party that the newest stage clock waits for."""
-    due = {each.name: each.hard or each.soft for each in ticking}
-    working = [
-        each
-        for each in escalations
-        if each.state is not EscalationState.ANSWERED and each.kind is not EscalationKind.COLLECTIONS_HOLD
-    ]
-    if working:
-        newest = max(working, key=lambda each: (each.rung_since, each.kind.value))
-        owner = escalating.ladder_of(plan, newest.kind).owner
-        by = due.get(f"{clocks.LADDER_PREFIX}{newest.kind.value}") or now
-        return Holder(party=owner, pending_action=_WORK[newest.kind.value], since=newest.rung_since, by=by)
-    stage = [each for each in ticking if each.name in plan.clocks_by_name and each.name not in _WATCHES_OURSELVES]
-    if stage:
-        watch = max(stage, key=lambda each: (each.started_at, list(due).index(each.name)))
-        row = plan.clock(watch.name)
-        return Holder(party=row.holder, pending_action=row.pending, since=watch.started_at, by=watch.hard or now)
-    return _watching(case, hop, ticking, plan, now)
-
-
-def _watching(case: Case, hop: Hop | None, ticking: tuple[Clock, ...], plan: PlanInForce, now: Moment) -> Holder:
-    by = min((each.next_due for each in ticking if each.next_due), default=now)
-    if case.resolution is not None:
-        return Holder(party=Party.BATON, pending_action="watch for a takeback", since=case.resolved_at or now, by=by)
-    row = next((each for each in plan.hops if each.hop is hop), plan.hops[-1])
-    pending = "release the billing hold" if hop is None else f"prove: {row.hop.value}"
-    return Holder(party=row.holder, pending_action=pending, since=case.as_of, by=by)
-
-
-_WORK: dict[str, str] = {  # a hold is about the bill, not the file: it never says who has the file
-    "resubmission": "get the claim to the secondary again",
-    "cob_correction": "have the COB record put right",
-    "posting_review": "bring the ledger to what the payers decided",
-}
-"""What the owner of an open escalation must do."""

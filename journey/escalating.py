@@ -9,7 +9,10 @@ from datetime import date
 from journey.case import BreakPoint, Case, Clock, Escalation, EscalationState
 from journey.clocks import FILING_CLOCK, LADDER_PREFIX
 from journey.facts import ClockRanOut, PersonActed
+from journey.money import Books
 from journey.plan import ClockRow, Ladder, PlanInForce, Then
+from journey.reading import Reading
+from journey.waiting import waits
 from journey.words import EscalationKind, Hop, Level, Mode, Moment, Party, Rung
 from journey.workdays import plan_workdays
 
@@ -22,11 +25,22 @@ _KIND_OF_MODE: dict[Mode, tuple[EscalationKind, Rung]] = {
     Mode.DUAL_BLAME: (EscalationKind.RESUBMISSION, Rung.LEAD),
     Mode.FILING_LIMIT: (EscalationKind.RESUBMISSION, Rung.SUPERVISOR),
     Mode.UNRECOGNISED: (EscalationKind.RESUBMISSION, Rung.CASE_MANAGER),
+    Mode.DOCUMENT_WANTED: (EscalationKind.RESUBMISSION, Rung.CASE_MANAGER),
+    Mode.PRIMARY_NOT_FINAL: (EscalationKind.RESUBMISSION, Rung.CASE_MANAGER),
+    Mode.TERTIARY_DUE: (EscalationKind.RESUBMISSION, Rung.CASE_MANAGER),
     Mode.WRONG_ORDER: (EscalationKind.COB_CORRECTION, Rung.CASE_MANAGER),
+    Mode.COVERAGE_ENDED: (EscalationKind.COB_CORRECTION, Rung.CASE_MANAGER),
+    Mode.BOTH_SECOND: (EscalationKind.COB_CORRECTION, Rung.LEAD),
     Mode.NOT_POSTED: (EscalationKind.POSTING_REVIEW, Rung.CASE_MANAGER),
+    Mode.POSTED_IN_PART: (EscalationKind.POSTING_REVIEW, Rung.CASE_MANAGER),
+    Mode.OFFSET: (EscalationKind.POSTING_REVIEW, Rung.CASE_MANAGER),
+    Mode.REPORTED_TWICE: (EscalationKind.POSTING_REVIEW, Rung.CASE_MANAGER),
+    Mode.PATIENT_OVERPAID: (EscalationKind.POSTING_REVIEW, Rung.CASE_MANAGER),
     Mode.TAKEBACK: (EscalationKind.COLLECTIONS_HOLD, Rung.CASE_MANAGER),
 }
-"""Where each break point leads. A duplicate leads nowhere: the claim is on file, and T7 watches it."""
+"""Where each break point leads. A duplicate leads nowhere: the claim is on file, and T7 watches it. Where the patient
+must act (F13, F21) our outreach runs first, and T9 leads on. Where the payer
+paid the patient (F17), or nobody may be billed (F22), only a wrong ledger asks for a person, and T11 and T12 see it."""
 
 _KIND_OF_THEN: dict[Then, EscalationKind] = {
     Then.RESUBMISSION: EscalationKind.RESUBMISSION,
@@ -50,12 +64,18 @@ class Cause:
 
 
 def causes(
-    case: Case, breaks: tuple[BreakPoint, ...], clocks: tuple[Clock, ...], plan: PlanInForce, today: date
+    case: Case,
+    reading: Reading,
+    breaks: tuple[BreakPoint, ...],
+    clocks: tuple[Clock, ...],
+    plan: PlanInForce,
+    today: date,
 ) -> list[Cause]:
     """Every reason to escalate that holds now; break points first, because they say more than a clock."""
     return [
         *_breaches(case),
-        *_of_breaks(breaks[:1]),
+        *_of_held_back(reading),
+        *_of_breaks(breaks[:1], reading),
         *_of_clocks(clocks, plan),
         *_of_filing(clocks, case.filing_limit, plan, today),
         *_of_vague(case, plan),
@@ -68,9 +88,17 @@ def _breaches(case: Case) -> Iterator[Cause]:
         yield Cause(EscalationKind.COLLECTIONS_HOLD, "breach", says, Rung.SUPERVISOR)
 
 
-def _of_breaks(breaks: tuple[BreakPoint, ...]) -> Iterator[Cause]:
+def _of_held_back(reading: Reading) -> Iterator[Cause]:
+    """A claim that our own rules refused comes back as work that names its fields and fixes."""
+    held = reading.held_back
+    if held:
+        says = f"our own rules held the claim back: {'; '.join(held.problems)}"
+        yield Cause(EscalationKind.RESUBMISSION, f"held:{held.fact_id}", says)
+
+
+def _of_breaks(breaks: tuple[BreakPoint, ...], reading: Reading) -> Iterator[Cause]:
     for each in breaks:
-        if each.mode in _KIND_OF_MODE:
+        if each.mode in _KIND_OF_MODE and not waits(each.mode, reading):
             kind, rung = _KIND_OF_MODE[each.mode]
             yield Cause(kind, each.mode.value, each.reason, rung)
 
@@ -110,6 +138,14 @@ def _of_vague(case: Case, plan: PlanInForce) -> Iterator[Cause]:
         if count >= plan.vague_limit:
             says = f"{party.value} answered {count} times without holder, action and date"
             yield Cause(EscalationKind.RESUBMISSION, f"vague:{party.value}", says, Rung.LEAD)
+
+
+def unfinished(case: Case, books: Books) -> Iterator[Cause]:
+    """A posting review goes on until the ledger shows what is expected: a step on the way answers nothing."""
+    working = any(each.kind is EscalationKind.POSTING_REVIEW for each in case.open_escalations)
+    mismatch = books.mismatch() if working else None
+    if mismatch:
+        yield Cause(EscalationKind.POSTING_REVIEW, "ledger", f"the ledger is not put right yet: {mismatch.value}")
 
 
 def escalated(case: Case, wanted: list[Cause], now: Moment, fact_id: str) -> tuple[Escalation, ...]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from bisect import insort
 from datetime import datetime
 
-from journey.facts import ClockRanOut, ContactLogged, Fact, LedgerRead, PersonActed, Said, SupervisorDecided
+from journey.facts import (
+    ClaimHeldBack,
+    ClockRanOut,
+    ContactLogged,
+    CoverageChecked,
+    Fact,
+    LedgerRead,
+    PersonActed,
+    Said,
+    SupervisorDecided,
+)
 from journey.words import Grade
 
 KEPT_PER_KIND = 40
@@ -91,7 +101,9 @@ def is_progress(fact: Fact) -> bool:
     """True for news of the claim: not an alarm or an act of ours, not a word without news or without a name (T17)."""
     if isinstance(fact, ContactLogged):
         return fact.says is not Said.NOTHING_NEW and contact_grade(fact) > Grade.ASSUMED
-    return not isinstance(fact, ClockRanOut | PersonActed | SupervisorDecided)
+    if isinstance(fact, CoverageChecked):
+        return not fact.refusals and (fact.active is not None or bool(fact.others))
+    return not isinstance(fact, ClaimHeldBack | ClockRanOut | PersonActed | SupervisorDecided)
 
 
 def what_is_missing(contact: ContactLogged) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from journey.claim import Claim
+from journey.claim import Claim, Coverage
 from journey.plan import FilingRule, PlanInForce
 from journey.words import Frozen
 
@@ -22,13 +22,18 @@ class FilingLimit(Frozen):
     """Every rule that applied and the limit it gives, earliest first."""
 
 
-def filing_limit(claim: Claim, primary_remit: date | None, plan: PlanInForce) -> FilingLimit:
-    """The earliest limit by the rule of the secondary's class (field notes 2.2).
+def filing_limit(
+    claim: Claim, primary_remit: date | None, plan: PlanInForce, coverage: Coverage | None = None
+) -> FilingLimit:
+    """The earliest limit by the rule of the payer's class (field notes 2.2).
+
+    The payer is the secondary, or that of the policy given; for a third payer, the remittance is the secondary's.
 
     Service dates count from the last one. A rule that counts from the primary's remittance gives nothing before it;
     where that leaves no rule at all, the plan's `filing_before_remit_days` stand in, assumed.
     """
-    rule = next(each for each in plan.filing if each.payer_class is claim.secondary.payer_class)
+    payer_class = (coverage or claim.secondary).payer_class
+    rule = next(each for each in plan.filing if each.payer_class is payer_class)
     found = _candidates(rule, claim.service_to, primary_remit)
     if not found:
         rule = FilingRule(payer_class=rule.payer_class, from_service=plan.filing_before_remit_days)

@@ -16,12 +16,17 @@ _ON = frozenset({HoldState.REQUESTED, HoldState.VERIFIED})
 
 def held(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Hold:
     """The hold after this reading: at most one step, so that each step is asked for and recorded."""
-    hold, ledger = case.hold, reading.ledger
+    hold, ledger = case.hold.model_copy(update={"permanent": is_permanent(reading)}), reading.ledger
     if _may_release(reading) and hold.state in _ON:
         hold = hold.model_copy(update={"state": HoldState.RELEASE_REQUESTED})
     elif hold.state not in _ON and _wanted(case, reading):
         hold = _requested(hold, now)
     return _seen(hold, ledger, plan, now) if ledger else hold
+
+
+def is_permanent(reading: Reading) -> bool:
+    """True where the patient may never be billed: QMB by a payer's word, or Medicaid has decided (F22, 2.4)."""
+    return reading.books.is_protected or reading.books.medicaid_decided
 
 
 def _wanted(case: Case, reading: Reading) -> bool:
@@ -33,7 +38,9 @@ def _wanted(case: Case, reading: Reading) -> bool:
 
 
 def _may_release(reading: Reading) -> bool:
-    """Only with ledger = expected balance, or by a supervisor with a reason (I3)."""
+    """Only with ledger = expected balance, or by a supervisor with a reason (I3); a permanent hold never."""
+    if is_permanent(reading):
+        return False
     return reading.books.reconciled or orders.hold_released(reading) is not None
 
 
@@ -44,6 +51,7 @@ def _requested(hold: Hold, now: Moment) -> Hold:
         requested_at=now,
         round=hold.round + 1,
         breaches=hold.breaches,
+        permanent=hold.permanent,
     )
 
 
@@ -65,11 +73,19 @@ def _seen(hold: Hold, ledger: LedgerRead, plan: PlanInForce, now: Moment) -> Hol
 
 def _breached(hold: Hold, ledger: LedgerRead, plan: PlanInForce) -> bool:
     """A statement after the day of the request, or a placement, while the hold should stand."""
-    if hold.state not in _ON or hold.requested_at is None:
+    return billed_since(hold, ledger, plan) or placed_since(hold, ledger)
+
+
+def billed_since(hold: Hold, ledger: LedgerRead, plan: PlanInForce) -> bool:
+    """True when a statement went out after the day on which the hold was asked for."""
+    if hold.state not in _ON or hold.requested_at is None or ledger.last_statement_on is None:
         return False
-    since = plan_workdays(plan).local_date(hold.requested_at)
-    billed = ledger.last_statement_on is not None and ledger.last_statement_on > since
-    return billed or ledger.placed_with_agency
+    return ledger.last_statement_on > plan_workdays(plan).local_date(hold.requested_at)
+
+
+def placed_since(hold: Hold, ledger: LedgerRead) -> bool:
+    """True when the account lies with an agency although the hold should stand."""
+    return hold.state in _ON and ledger.placed_with_agency
 
 
 def reviewed(hold: Hold, now: Moment) -> Hold:

@@ -8,6 +8,7 @@ from journey import verdicts
 from journey.evidence import contact_grade, is_firm
 from journey.facts import (
     ClaimAcknowledged,
+    ClaimHeldBack,
     ContactLogged,
     CorrectionMade,
     Fact,
@@ -25,6 +26,8 @@ from journey.verdicts import Verdict
 from journey.words import Grade, Party
 
 PAYERS = (Party.SECONDARY, Party.TERTIARY)
+ENDED, FOUND = "ended", "found"
+"""What registration found out about a policy (F14): it had ended and there is no other, or there is another."""
 Marks = Iterator[tuple[Mark, Grade]]
 
 
@@ -46,13 +49,22 @@ def forwarding(remit: RemitAdjudicated) -> Mark:
     return Mark.UNPROMISED
 
 
+def hands_on(remit: RemitAdjudicated) -> bool:
+    """True when a payer after the primary decided and announces that it passed the claim on (CLP02 = 20, MA18)."""
+    announced = remit.claim_status == verdicts.HANDED_ON or verdicts.FORWARDED_REMARKS & set(remit.remarks)
+    decided = verdicts.of_remit(remit) in (Verdict.PAID, Verdict.ZERO)
+    return bool(announced) and decided and not verdicts.NOT_FORWARDED_REMARKS & set(remit.remarks)
+
+
 _REMIT_MARKS: dict[Verdict, tuple[Mark, ...]] = {
     Verdict.PAID: (Mark.DECIDED, Mark.MONEY_DUE),
     Verdict.ZERO: (Mark.DECIDED, Mark.NO_MONEY_DUE),
     Verdict.REVERSED: (Mark.REVERSED,),
     Verdict.ORDER: (Mark.DENIED, Mark.ORDER_QUESTIONED),
+    Verdict.COVERAGE: (Mark.DENIED, Mark.COVERAGE_ENDED),
     Verdict.DUPLICATE: (Mark.DUPLICATE,),
     Verdict.PATIENT: (Mark.PENDED_PATIENT,),
+    Verdict.ACCIDENT: (Mark.PENDED_PATIENT,),
     Verdict.PROVIDER: (Mark.PENDED_PROVIDER,),
     Verdict.OPEN: (Mark.ACCEPTED,),
 }
@@ -67,12 +79,16 @@ def _read_remit(remit: Fact) -> Marks:
     elif remit.payer in PAYERS:
         for mark in _REMIT_MARKS.get(verdict, (Mark.DENIED,)):
             yield mark, Grade.SETTLED
+        if remit.payer is Party.SECONDARY and hands_on(remit):
+            yield Mark.PROMISED, Grade.STATED
         if verdict in (Verdict.PAID, Verdict.ZERO) and remit.original_claim_number:
             yield Mark.CORRECTED, Grade.SETTLED
 
 
 def _read_primary(remit: RemitAdjudicated, verdict: Verdict) -> Marks:
-    if verdict is Verdict.REVERSED:
+    if verdict in (Verdict.REVERSED, Verdict.OPEN):
+        # Neither stands as a decision: what the secondary would be billed with is still to come (F18).
+        yield Mark.PRIMARY_REVERSED, Grade.SETTLED
         return
     yield Mark.PRIMARY_ADJUDICATED, Grade.SETTLED
     if verdict is Verdict.ORDER:
@@ -102,6 +118,7 @@ def _read_acknowledgement(ack: Fact) -> Marks:
         Verdict.ACCEPTED: (Mark.ACCEPTED,),
         Verdict.DUPLICATE: (Mark.DUPLICATE,),
         Verdict.ORDER: (Mark.REJECTED, Mark.ORDER_QUESTIONED),
+        Verdict.COVERAGE: (Mark.REJECTED, Mark.COVERAGE_ENDED),
     }.get(verdict, (Mark.REJECTED,))
     for mark in marks:
         yield mark, Grade.TRANSACTED
@@ -114,11 +131,14 @@ _STATUS_MARKS: dict[Verdict, tuple[Mark, ...]] = {
     Verdict.ACCEPTED: (Mark.ANSWERED, Mark.ACCEPTED),
     Verdict.PROVIDER: (Mark.ANSWERED, Mark.PENDED_PROVIDER),
     Verdict.PATIENT: (Mark.ANSWERED, Mark.PENDED_PATIENT),
+    Verdict.ACCIDENT: (Mark.ANSWERED, Mark.PENDED_PATIENT),
     Verdict.DUPLICATE: (Mark.ANSWERED, Mark.DUPLICATE),
     Verdict.FINAL_PAID: (Mark.ANSWERED, Mark.ACCEPTED, Mark.DECIDED),
     Verdict.FINAL_DENIED: (Mark.ANSWERED, Mark.ACCEPTED, Mark.DENIED),
     Verdict.ORDER: (Mark.ANSWERED, Mark.REJECTED, Mark.ORDER_QUESTIONED),
     Verdict.MISMATCH: (Mark.ANSWERED, Mark.REJECTED),
+    Verdict.PRIMARY_DATA: (Mark.ANSWERED, Mark.REJECTED),
+    Verdict.COVERAGE: (Mark.ANSWERED, Mark.REJECTED, Mark.COVERAGE_ENDED),
     Verdict.FILING: (Mark.ANSWERED, Mark.REJECTED),
     Verdict.FORWARDED: (Mark.ANSWERED, Mark.ACCEPTED),
     Verdict.NOT_FORWARDED: (Mark.ANSWERED, Mark.ACCEPTED),
@@ -137,7 +157,8 @@ def _read_status(answer: Fact) -> Marks:
         yield mark, Grade.TRANSACTED
     if verdict is Verdict.FINAL_PAID:
         # A payment without an amount is still a payment to look for.
-        yield (Mark.NO_MONEY_DUE if answer.paid == 0 else Mark.MONEY_DUE), Grade.TRANSACTED
+        nothing = answer.paid == 0 or verdicts.pays_elsewhere(answer)
+        yield (Mark.NO_MONEY_DUE if nothing else Mark.MONEY_DUE), Grade.TRANSACTED
 
 
 _CONTACT_MARKS: dict[Said, tuple[Mark, frozenset[Party], Grade]] = {
@@ -149,13 +170,32 @@ _CONTACT_MARKS: dict[Said, tuple[Mark, frozenset[Party], Grade]] = {
     Said.NO_RECORD: (Mark.NOT_FOUND_ONCE, frozenset(PAYERS), Grade.STATED),
     Said.REJECTED: (Mark.REJECTED, frozenset(PAYERS), Grade.STATED),
     Said.PENDED_PROVIDER: (Mark.PENDED_PROVIDER, frozenset(PAYERS), Grade.STATED),
+    Said.DOCUMENT_WANTED: (Mark.PENDED_PROVIDER, frozenset(PAYERS), Grade.STATED),
+    Said.DOCUMENT_RECEIVED: (Mark.ACCEPTED, frozenset(PAYERS), Grade.STATED),
     Said.PENDED_PATIENT: (Mark.PENDED_PATIENT, frozenset(PAYERS), Grade.STATED),
     Said.ORDER_WRONG: (Mark.ORDER_QUESTIONED, frozenset({*PAYERS, Party.PRIMARY, Party.COB_REGISTRY}), Grade.STATED),
     Said.PROCESSED: (Mark.DECIDED, frozenset(PAYERS), Grade.DOCUMENTED),
     Said.PAID: (Mark.DECIDED, frozenset(PAYERS), Grade.DOCUMENTED),
+    Said.PAID_TO_PATIENT: (Mark.DECIDED, frozenset(PAYERS), Grade.DOCUMENTED),
     Said.DENIED: (Mark.DENIED, frozenset(PAYERS), Grade.DOCUMENTED),
 }
 """What was said → the mark it makes, who must have said it, and the grade from which it counts."""
+
+_PAYER_SAYS: dict[Said, Mark] = {
+    Said.COVERAGE_ENDED: Mark.COVERAGE_ENDED,
+    Said.ACCIDENT: Mark.PENDED_PATIENT,
+    Said.QUESTIONNAIRE_OPEN: Mark.PENDED_PATIENT,
+    Said.QUESTIONNAIRE_ANSWERED: Mark.PATIENT_ANSWERED,
+}
+"""What a payer says of the patient and the policy, from STATED on."""
+
+_PATIENT_SAYS: dict[Said, Mark] = {
+    Said.COVERAGE_ENDED: Mark.COVERAGE_CLOSED,
+    Said.QUESTIONNAIRE_ANSWERED: Mark.PATIENT_ANSWERED,
+    Said.ACCIDENT: Mark.PATIENT_ANSWERED,
+    Said.NO_ACCIDENT: Mark.PATIENT_ANSWERED,
+}
+"""What the patient says; an answer to a payer counts with its confirmation number."""
 
 
 def _read_contact(contact: Fact) -> Marks:
@@ -165,18 +205,31 @@ def _read_contact(contact: Fact) -> Marks:
     if row and contact.sender in row[1] and grade >= row[2]:
         yield row[0], grade
         if row[0] is Mark.DECIDED:
-            yield (Mark.NO_MONEY_DUE if contact.amount == 0 else Mark.MONEY_DUE), grade
+            nothing = contact.amount == 0 or contact.says is Said.PAID_TO_PATIENT
+            yield (Mark.NO_MONEY_DUE if nothing else Mark.MONEY_DUE), grade
+    if contact.sender in PAYERS and contact.says in _PAYER_SAYS and grade >= Grade.STATED:
+        yield _PAYER_SAYS[contact.says], grade
+    confirmed = bool(contact.call_reference or contact.document)
+    if contact.sender is Party.PATIENT and contact.says in _PATIENT_SAYS and confirmed:
+        yield _PATIENT_SAYS[contact.says], max(grade, Grade.STATED)
     if is_firm(contact):
         yield Mark.FIRM_ANSWER, grade
 
 
+_CORRECTION_MARKS: dict[tuple[str, str], Mark] = {
+    ("claim_data", ""): Mark.CLAIM_CORRECTED,
+    ("cob_record", ""): Mark.COB_UPDATED,
+    ("cob_verified", ""): Mark.COB_VERIFIED,
+    ("document", ""): Mark.DOCUMENT_SENT,
+    ("coverage", ENDED): Mark.COVERAGE_CLOSED,
+}
+"""What was put right, and for a policy what was found → the mark it makes."""
+
+
 def _read_correction(correction: Fact) -> Marks:
     assert isinstance(correction, CorrectionMade)
-    mark = {
-        "claim_data": Mark.CLAIM_CORRECTED,
-        "cob_record": Mark.COB_UPDATED,
-        "cob_verified": Mark.COB_VERIFIED,
-    }.get(correction.corrects)
+    told = correction.field if correction.corrects == "coverage" else ""
+    mark = _CORRECTION_MARKS.get((correction.corrects, told))
     if mark:
         yield mark, Grade.DOCUMENTED if correction.reference else Grade.STATED
 
@@ -198,6 +251,10 @@ def _read_submission(_: Fact) -> Marks:
     yield Mark.SUBMITTED, Grade.DOCUMENTED
 
 
+def _read_held_back(_: Fact) -> Marks:
+    yield Mark.HELD_BACK, Grade.DOCUMENTED
+
+
 def _read_money(_: Fact) -> Marks:
     yield Mark.MONEY_ARRIVED, Grade.SETTLED
 
@@ -210,6 +267,7 @@ _READERS: dict[type, Callable[[Fact], Marks]] = {
     ContactLogged: _read_contact,
     CorrectionMade: _read_correction,
     SecondarySubmitted: _read_submission,
+    ClaimHeldBack: _read_held_back,
     MoneyArrived: _read_money,
     PersonActed: _read_person,
     SupervisorDecided: _read_supervisor,

@@ -6,12 +6,13 @@ import re
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from journey.marks import Mark
+from journey.methods import WHOLE, Method
 from journey.words import Cents, EscalationKind, Frozen, Grade, Hop, Mode, Party, PayerClass, Rung
 
 
@@ -125,6 +126,9 @@ class ClockRow(Row):
     soft: Span | None = None
     hard: Span | None = None
     soft_then: Then = Then.TASK
+    outreach: tuple[tuple[str, Span], ...] = ()
+    """Tasks to reach whoever must act while this clock runs: by which channel, how long after its start ('0d' at
+    once). Its soft alarm rings for each of them."""
     hard_then: Then
     moved_by: tuple[Mark, ...] = ()
     """Marks that may push it once (field notes 2.3, extension rule)."""
@@ -175,10 +179,31 @@ class Ladder(Frozen):
     """A taken task that is not finished comes back after this."""
 
 
-class HoldRules(Frozen):
+class HoldRules(Row):
     """What a billing hold carries; how fast it must be seen and reviewed stands in clocks TH and T15."""
 
     reason_code: str = "COB-SECONDARY-PENDING"
+    provider: Literal["", "nonprofit_hospital", "hospital", "physician"] = ""
+    """The kind of provider, which decides what collections rules bind it; empty where the claim's form must tell."""
+
+
+class Benefit(Row):
+    """What the secondary should pay by its contract, where a site knows it (field notes 3.2); money in cents."""
+
+    method: Method | None = None
+    """None: nobody knows, and nothing is counted."""
+    share: int = Field(default=WHOLE, ge=0, le=WHOLE)
+    """What the plan pays of what it covers, in hundredths of a percent: 8000 is 80 %."""
+    deductible: Cents = Field(default=0, ge=0)
+    """What of the plan's own deductible stands against this claim."""
+    schedule: int = Field(default=WHOLE, gt=0)
+    """The plan's own allowed amount, in hundredths of a percent of the primary's: 10000 is the same."""
+    allowable: Literal["higher", "primary", "secondary"] = "higher"
+    """Whose allowed amount is the allowable expense; the contract decides."""
+    tolerance: Cents = Field(default=100, ge=0)
+    """A payment that is short by no more than this, or by the share below of what was due, is let go."""
+    tolerance_share: int = Field(default=100, ge=0, le=WHOLE)
+    """The same in hundredths of a percent; the larger of the two counts."""
 
 
 class Calendar(Frozen):
@@ -233,6 +258,7 @@ class PlanInForce(Calendar, Settings):
     filing: tuple[FilingRule, ...]
     ladders: tuple[Ladder, ...]
     hold: HoldRules = HoldRules()
+    benefit: Benefit = Benefit()
 
     @cached_property
     def clocks_by_name(self) -> dict[str, ClockRow]:

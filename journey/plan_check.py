@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from difflib import get_close_matches
 from itertools import combinations
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
+from journey.collections import CollectionsRule
 from journey.marks import Mark
 from journey.plan import (
+    Benefit,
     Calendar,
     ClockRow,
     FilingRule,
@@ -24,12 +25,13 @@ from journey.plan import (
     Then,
     Unit,
 )
-from journey.plan_overrides import MATCHERS, SECTIONS, SINGLE, Document, Override, merged
+from journey.plan_overrides import MATCHERS, OPTIONAL, SECTIONS, SINGLE, Document, Override, merged
 from journey.words import EscalationKind, Frozen, Hop, PayerClass, Rung
 
 CLOCKS = frozenset(
     {"T0", "T1", "T2", "T3", "T3R", "T4", "T5", "T6", "T7", "T8", "T9", "TA", "TQ", "T10", "T11", "T12", "T13"}
-    | {"TC", "TD", "T14", "T14R", "TH", "T15", "TR", "T16", "T17"}
+    | {"TS", "TB", "TC", "TD", "T14", "T14R", "TH", "T15", "TR", "T16", "T17"}
+    | {"T2T", "T8S", "T9R", "T13P", "T13R", "TES", "THB", "TP", "TV"}
 )
 """The clocks that a plan must have; without one of them some silence would go unnoticed."""
 
@@ -46,29 +48,13 @@ class PlanError(ValueError):
         self.problems = problems
 
 
-class CollectionsRule(Frozen):
-    """A collections deadline that the law or the bureaus set; shown beside a hold, not enforced (field notes 2.4)."""
-
-    name: str
-    applies_to: str
-    state: str = ""
-    """Two letters; empty where the rule holds everywhere."""
-    days: int | None = Field(default=None, gt=0)
-    """Calendar days."""
-    counts_from: str = ""
-    since: date | None = None
-    rule: str
-    source: str
-    assumed: bool
-
-
 _ROWS: dict[str, tuple[type[Frozen], str]] = {
     "hops": (HopRow, "hop"),
     "clocks": (ClockRow, "name"),
     "filing": (FilingRule, "payer_class"),
     "ladders": (Ladder, "kind"),
 }
-_WHOLE: dict[str, type[Frozen]] = {"calendar": Calendar, "hold": HoldRules}
+_WHOLE: dict[str, type[Frozen]] = {"calendar": Calendar, "hold": HoldRules, "benefit": Benefit}
 _PROVENANCE = frozenset({"source", "assumed"})
 
 
@@ -95,6 +81,8 @@ def _shape_problems(document: Document) -> Iterator[str]:
     if not isinstance(document.get("version"), str) or not document["version"].strip():
         yield 'version: is missing; write a name such as version = "clinic-3" and change it with every edit'
     for section in SECTIONS:
+        if section not in document and section in OPTIONAL:
+            continue
         if section not in document:
             yield f"{section}: the section is missing; take it over from the standard plan"
         elif not isinstance(document[section], Mapping):
@@ -250,6 +238,17 @@ def _clock_problems(row: ClockRow) -> Iterator[str]:
     if row.hard_then not in REACHES_A_PERSON and not _only_watches(row):
         yield f"hard_then = {row.hard_then.value!r} reaches no supervisor; use an escalation or 'supervisor'"
     yield from _large_problems(row)
+    yield from _outreach_problems(row)
+
+
+def _outreach_problems(row: ClockRow) -> Iterator[str]:
+    for channel, after in row.outreach:
+        if not channel.strip():
+            yield "outreach: each task names its channel, such as 'letter'"
+        if row.hard and _hours(after) >= _hours(row.hard):
+            yield f"outreach by {channel} ({after}) must come before hard ({row.hard})"
+    if len({channel for channel, _ in row.outreach}) < len(row.outreach):
+        yield "outreach: each channel once; trying the same way again is no other attempt"
 
 
 def _only_watches(row: ClockRow) -> bool:

@@ -8,8 +8,9 @@ from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
 
+from journey.collections import CollectionsRule
 from journey.plan import PlanInForce
-from journey.plan_check import CollectionsRule, PlanError, check, tables
+from journey.plan_check import PlanError, check, tables
 from journey.plan_overrides import Document, Override, merged
 from journey.words import PayerClass
 
@@ -92,6 +93,7 @@ def _in_force(document: Document) -> PlanInForce:
             "filing": [{**table, "payer_class": name} for name, table in document["filing"].items()],
             "ladders": [{**table, "kind": name} for name, table in document["ladders"].items()],
             "hold": document["hold"],
+            "benefit": document.get("benefit", {}),
         }
     )
     digest = sha256(plan.model_dump_json().encode()).hexdigest()[:16]

@@ -14,11 +14,14 @@ Document = Mapping[str, Any]
 MATCHERS = ("payer", "payer_class", "state", "line_of_business")
 """What an override may ask of a case."""
 
-SINGLE = ("calendar", "hold")
+SINGLE = ("calendar", "hold", "benefit")
 """Sections that are one table; the others hold a table per name."""
 
 SECTIONS = (*SINGLE, "hops", "clocks", "filing", "ladders", "settings")
-"""Sections that every plan has and an override may change."""
+"""Sections that a plan has and an override may change."""
+
+OPTIONAL = frozenset({"benefit"})
+"""Sections that a plan may leave out: their defaults say that nobody knows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +74,8 @@ def merged(document: Document, overrides: Iterable[Override], payer_class: Payer
             if section == "filing":
                 changed: Document = {payer_class.value: {**values, "assumed": override.assumed}}
             else:
-                changed = _changed(section, result[section], values)
-            result[section] = {**result[section], **changed}
+                changed = _changed(section, result.get(section, {}), values)
+            result[section] = {**result.get(section, {}), **changed}
     return result
 
 

@@ -47,6 +47,7 @@ def _says_hop(name: str, table: Mapping[str, Any]) -> str:
 def _says_clock(name: str, table: Mapping[str, Any]) -> str:
     row = ClockRow.model_validate({**table, "name": name})
     alarms = [f"{row.soft} → {_words(row.soft_then)}"] if row.soft else []
+    alarms += [f"{after} → reach them by {channel}" for channel, after in row.outreach]
     alarms.append(f"{row.hard} → {_words(row.hard_then)}")
     if row.large_from is not None:
         alarms.append(f"from ${row.large_from // 100:,}: {row.soft_large or row.soft}, {row.hard_large or row.hard}")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from journey.case import Action, ActionKind, BreakPoint, Case, Clock, EscalationState, Reason
 from journey.evidence import is_vague, what_is_missing
-from journey.facts import ContactLogged, Fact, SupervisorDecided
+from journey.facts import ContactLogged, CorrectionMade, Fact, RemitAdjudicated, SupervisorDecided
+from journey.sending import MEMBER_FIELDS, corrections, member_before
 from journey.words import BreakState
 
 
@@ -15,6 +16,7 @@ def reasons(before: Case, after: Case, fact: Fact | None, actions: tuple[Action,
     source = (fact.fact_id,) if fact else ("opening",)
     found = (
         *_vague(fact, before, after),
+        *_corrected(fact, before),
         *_proofs(before, after),
         *_breaks(before, after),
         *_escalations(before, after, source),
@@ -40,6 +42,26 @@ def _vague(fact: Fact | None, before: Case, after: Case) -> Iterator[Reason]:
     elif isinstance(fact, ContactLogged) and before.clocks == after.clocks and before.proofs == after.proofs:
         says = "the answer is kept, and moves nothing: no clock may be moved twice, no grade is good enough"
         yield Reason(rule="2.3 extension rule", facts=(fact.fact_id,), says=says)
+
+
+def _corrected(fact: Fact | None, before: Case) -> Iterator[Reason]:
+    """What a correction changes, before and after; a remittance that names the member corrects the claim itself."""
+    if isinstance(fact, CorrectionMade) and fact.corrects == "claim_data" and fact.field:
+        old = fact.before or corrections(before.evidence).get(fact.field) or _billed(before, fact.field)
+        says = f"{fact.field.replace('_', ' ')}: {old or 'nothing'} → {fact.after}"
+        yield Reason(rule="4.2 claim data corrected", facts=(fact.fact_id,), says=says)
+    if isinstance(fact, RemitAdjudicated):
+        placed = next((each for each in before.claim.coverages if each.party is fact.payer), None)
+        old = member_before(before.claim, before.evidence, fact) if fact.payer in MEMBER_FIELDS else ""
+        if placed and fact.corrected_member_id not in ("", old):
+            says = f"member id: {old or 'nothing'} → {fact.corrected_member_id}, by the payer's own word"
+            yield Reason(rule="1.2 NM1*74", facts=(fact.fact_id,), says=says)
+
+
+def _billed(case: Case, field: str) -> str:
+    """What the claim says of a field of the secondary policy, or of itself."""
+    found = getattr(case.claim.secondary, field, None) or getattr(case.claim, field, None)
+    return str(found) if found else ""
 
 
 def _proofs(before: Case, after: Case) -> Iterator[Reason]:
@@ -83,6 +105,8 @@ def _escalations(before: Case, after: Case, source: tuple[str, ...]) -> Iterator
             yield Reason(rule="escalation", facts=source, says=f"{each.kind.value} is answered")
         elif each.rung is not old.rung:
             yield Reason(rule="ladder", facts=source, says=f"{each.kind.value} goes to the {each.rung.value}")
+        elif each.cause != old.cause and each.state is not EscalationState.ANSWERED:
+            yield Reason(rule="escalation", facts=source, says=f"{each.kind.value} goes on: {each.reason}")
 
 
 def _hold(before: Case, after: Case, source: tuple[str, ...]) -> Iterator[Reason]:

@@ -14,12 +14,14 @@ from journey.checks import refusal
 from journey.decide import decide, open_case
 from journey.facts import (
     ActionEnded,
+    ClaimHeldBack,
     ContactLogged,
     CorrectionMade,
     Fact,
     HoldAsked,
     LedgerRead,
     PersonActed,
+    PolicyTold,
     RemitAdjudicated,
     SecondarySubmitted,
     SupervisorDecided,
@@ -30,14 +32,14 @@ from journey.plan_file import Plan
 from journey.sentence import sentence
 from journey.silence import silence
 from journey.story import Must, Step, Story
-from journey.story_musts import View
 from journey.story_notes import Arrangement, LedgerShows
+from journey.story_view import View
 from journey.words import Frozen, Grade, Moment, Party, Switch
 
 ERRAND_TAKES = timedelta(hours=1)
 """How long it takes until something that we asked for is done, or has failed."""
 _END_OF_DAY = time(23, 59)
-_BY_PEOPLE = (ContactLogged, CorrectionMade, PersonActed, HoldAsked, SupervisorDecided)
+_BY_PEOPLE = (ContactLogged, CorrectionMade, PersonActed, PolicyTold, HoldAsked, SupervisorDecided)
 
 
 class Checked(Frozen):
@@ -136,6 +138,7 @@ class _Life:
     count: int = 0
     submissions: int = 0
     nothing_sent: bool = False
+    held_back: bool = False
     newest: Fact | None = None
     last: Turn | None = None
 
@@ -184,6 +187,8 @@ class _Life:
             self.ledger.silent = arrangement is Arrangement.LEDGER_SILENT
         elif arrangement in (Arrangement.HOLD_IGNORED, Arrangement.HOLD_HEEDED):
             self.ledger.heeds = arrangement is Arrangement.HOLD_HEEDED
+        elif arrangement in (Arrangement.HELD_BACK, Arrangement.LET_PASS):
+            self.held_back = arrangement is Arrangement.HELD_BACK
         else:
             self.nothing_sent = arrangement is Arrangement.NOTHING_SENT
 
@@ -277,9 +282,10 @@ class _Life:
             # The errand is tried again and again; the case hears nothing meanwhile.
             heappush(self.errands, (at + timedelta(days=1), self.count, action))
             return
-        succeeded = asks_ledger or not self.nothing_sent
-        does = _DOES.get(action.kind)
-        fact = does(self, action, at) if does and succeeded else None
+        held_back = action.kind is ActionKind.SUBMIT_SECONDARY and self.held_back
+        succeeded = asks_ledger or not (self.nothing_sent or held_back)
+        does = _Life._refused_by_us if held_back else _DOES.get(action.kind)
+        fact = does(self, action, at) if does and (succeeded or held_back) else None
         what = action.kind.value.replace("_", " ")
         if fact is not None:
             self._hear(fact, "done", what, at)
@@ -308,7 +314,13 @@ class _Life:
             self.ledger.change(at, {"switches_on": ()})
         return self.ledger.read(at)
 
+    def _recalled(self, _: Action, at: datetime) -> Fact:
+        if self.ledger.heeds:
+            self.ledger.change(at, {"placed_with_agency": False})
+        return self.ledger.read(at)
+
     def _submitted(self, action: Action, at: datetime) -> Fact:
+        addressee = self.story.opening.claim.coverage(int(action.detail["destination"]))
         return SecondarySubmitted.model_validate(
             {
                 "fact_id": f"submission {self.submissions}",
@@ -318,7 +330,20 @@ class _Life:
                 "grade": Grade.DOCUMENTED,
                 "submission_id": f"S{self.submissions}",
                 "frequency": action.detail["frequency"],
+                "payer_id": addressee.payer_id if addressee else "",
             }
+        )
+
+    def _refused_by_us(self, action: Action, at: datetime) -> Fact:
+        """Our own rules refuse the claim before it goes out."""
+        return ClaimHeldBack(
+            fact_id=f"held back {self.submissions}",
+            happened_at=at,
+            learnt_at=at,
+            sender=Party.BATON,
+            grade=Grade.DOCUMENTED,
+            key=action.key,
+            problems=("secondary member_id is missing: take it from the card",),
         )
 
     # ---- what is told -----------------------------------------------------------------------------------------------
@@ -358,5 +383,6 @@ _DOES: dict[ActionKind, Callable[[_Life, Action, datetime], Fact]] = {
     ActionKind.READ_LEDGER: _Life._ledger_read,
     ActionKind.REQUEST_HOLD: _Life._hold_set,
     ActionKind.RELEASE_HOLD: _Life._hold_released,
+    ActionKind.RECALL_ACCOUNT: _Life._recalled,
     ActionKind.SUBMIT_SECONDARY: _Life._submitted,
 }

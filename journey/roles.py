@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from journey.claim import Claim
-from journey.facts import ClaimAcknowledged, Fact, RemitAdjudicated, StatusAnswered
+from journey.facts import ClaimAcknowledged, CoverageChecked, Fact, RemitAdjudicated, StatusAnswered
 from journey.words import Party
 
 _BY_STATUS: dict[str, Party] = {
@@ -29,4 +29,7 @@ def placed(claim: Claim, fact: Fact) -> Fact:
         return fact.model_copy(update={"payer": party, "sender": party})
     if isinstance(fact, ClaimAcknowledged | StatusAnswered) and fact.sender is Party.UNKNOWN:
         return fact.model_copy(update={"sender": claim.party_of(fact.payer_ids, fact.payer_name)})
+    if isinstance(fact, CoverageChecked) and fact.payer is Party.UNKNOWN:
+        party = claim.party_of(fact.payer_ids, fact.payer_name)
+        return fact.model_copy(update={"payer": party, "sender": party})
     return fact

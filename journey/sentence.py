@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from journey.attempts import Attempt, attempts
 from journey.case import Case, Clock, HoldState
 from journey.clocks import LADDER_PREFIX
 from journey.facts import RemitAdjudicated, SecondarySubmitted
@@ -36,11 +37,12 @@ _THEN_WORDS: dict[Then, str] = {
     Then.CLOSE: "the case is closed",
 }
 
-_RESOLVED: dict[Resolution, str] = {
+RESOLVED: dict[Resolution, str] = {
     Resolution.PAID_IN_FULL: "the secondary paid, the patient owes nothing",
     Resolution.PAID_PATIENT_OWES: "the secondary paid, the patient owes the rest",
     Resolution.ZERO_PATIENT_OWES: "the secondary decided on no payment, the patient owes the balance",
     Resolution.ZERO_WRITTEN_OFF: "the secondary decided on no payment, the balance is written off",
+    Resolution.COVERAGE_INVALID: "the secondary policy was not in force, the patient owes the primary's share",
     Resolution.FILING_LIMIT_LOST: "the filing limit was lost, the provider wrote the balance off",
     Resolution.SUPERVISOR_CLOSED: "closed by a supervisor",
 }
@@ -79,7 +81,8 @@ class _Words:
         remit = self._remit(Party.PRIMARY)
         if remit is None:
             return "Primary has not decided"
-        return f"Primary {'paid' if remit.paid else 'decided'} {self.day(remit.happened_at)}"
+        verb = "paid" if remit.paid > 0 else "took its decision back" if remit.paid < 0 else "decided"
+        return f"Primary {verb} {self.day(remit.happened_at)}"
 
     def _remit(self, payer: Party) -> RemitAdjudicated | None:
         found = [each for each in self.case.evidence if isinstance(each, RemitAdjudicated) and each.payer is payer]
@@ -93,13 +96,24 @@ class _Words:
             return self._under_way()
         proven = self.case.proof(Hop.ADJUDICATED if self.case.hop is not Hop.ADJUDICATED else Hop.ACCEPTED)
         verb = "decided" if proven.hop is Hop.ADJUDICATED else "has the claim since"
-        return f"{self.name(Party.SECONDARY)} {verb} {self.day(proven.at)}" if proven.at else ""
+        last = self._last_attempt()
+        payer = last.payer if last else Party.SECONDARY
+        return f"{self.name(payer)} {verb} {self.day(proven.at)}" if proven.at else ""
+
+    def _last_attempt(self) -> Attempt | None:
+        begun = attempts(self.case.claim, self.case.evidence)
+        return begun[-1] if begun else None
 
     def _under_way(self) -> str:
+        last = self._last_attempt()
+        third = self.name(Party.TERTIARY) if last and last.payer is Party.TERTIARY else ""
+        if last and third and last.by is Mark.PROMISED:
+            return f"{self.name(Party.SECONDARY)} announced that it passed the claim on to {third}, not confirmed"
         sent = [each for each in self.case.evidence if isinstance(each, SecondarySubmitted)]
         if sent:
             how = "not accepted" if self.case.hop is Hop.ACCEPTED else "not acknowledged by the payer"
-            return f"the secondary claim was sent {self.day(sent[-1].happened_at)}, {how}"
+            claim = f"claim to {third}" if third else "secondary claim"
+            return f"the {claim} was sent {self.day(sent[-1].happened_at)}, {how}"
         remit = self._remit(Party.PRIMARY)
         if remit is None:
             return ""
@@ -141,7 +155,7 @@ class _Words:
 
     def resolved(self) -> str:
         assert self.case.resolution is not None
-        return f"{self.case.resolution.value}: {_RESOLVED[self.case.resolution]}"
+        return f"{self.case.resolution.value}: {RESOLVED[self.case.resolution]}"
 
     def watched(self) -> str:
         clock = self.case.next_clock

@@ -28,9 +28,10 @@ from zoneinfo import ZoneInfo
 from journey.case import Opening
 from journey.claim import Claim, Coverage
 from journey.facts import Fact
-from journey.story_musts import Check, check_of
+from journey.story_musts import check_of
 from journey.story_notes import Arrangement, LedgerShows, Note, Scene
 from journey.story_phrases import hear
+from journey.story_view import Check
 from journey.story_words import UnclearError
 from journey.words import Moment, PayerClass
 

@@ -9,6 +9,7 @@ from journey.facts import (
     CorrectionMade,
     HoldAsked,
     MoneyArrived,
+    PaymentOffset,
     PersonActed,
     RemitAdjudicated,
     SecondarySubmitted,
@@ -31,7 +32,7 @@ def _remit(heard: Heard, status: str, paid: Cents, given: tuple[Adjustment, ...]
         payer=party,
         **heard.scene.payer_names(party),
         claim_status=status,
-        charge=heard.scene.claim.charge,
+        charge=said.get("charge", heard.scene.claim.charge),
         paid=paid,
         adjustments=given,
         remarks=remarks(heard.codes),
@@ -39,6 +40,7 @@ def _remit(heard: Heard, status: str, paid: Cents, given: tuple[Adjustment, ...]
         original_claim_number=said.get("corrects", ""),
         corrected_payer=said.get("names", ""),
         corrected_member_id=said.get("member", ""),
+        coverage_ended=said.get("cover_ended"),
         other_subscriber="names" in said,
         trace=said.get("trace", ""),
     )
@@ -57,7 +59,8 @@ def pays(heard: Heard) -> Brings:
 
 def _shared(heard: Heard, party: Party, paid: Cents, share: Cents, without_oa23: bool) -> tuple[Adjustment, ...]:
     """The adjustments that make the remittance balance: the patient's share, prior impact, and the rest as CO45."""
-    before = heard.scene.remits.get(Party.PRIMARY)
+    earlier = Party.SECONDARY if party is Party.TERTIARY else Party.PRIMARY
+    before = heard.scene.remits.get(earlier)
     prior = 0
     if before is not None and party is not Party.PRIMARY and not without_oa23:
         prior = before.charge - sum(each.amount for each in before.adjustments if each.group == "PR")
@@ -86,6 +89,20 @@ def takes_back(heard: Heard) -> Brings:
     given = tuple(each.model_copy(update={"amount": -each.amount}) for each in before.adjustments)
     heard.clauses.setdefault("number", before.payer_claim_number)
     return _remit(heard, "22", -before.paid, given)
+
+
+def keeps(heard: Heard) -> Brings:
+    """A provider-level adjustment that took this payment to settle something else (PLB)."""
+    caught, trace = heard.caught, heard.clauses.get("trace", "")
+    base = heard.base(heard.party, Grade.SETTLED)
+    amount = cents(caught["money"])
+    return PaymentOffset(**base, reason="WO", amount=amount, trace=trace, names_claim=False, settles=caught["words"])
+
+
+def offsets(heard: Heard) -> Brings:
+    """A provider-level adjustment that names this claim: money taken back, or given back (PLB)."""
+    amount = cents(heard.caught["money"]) * (1 if heard.caught["verb"] == "takes back" else -1)
+    return PaymentOffset(**heard.base(heard.party, Grade.SETTLED), reason="WO", amount=amount)
 
 
 def acknowledges(heard: Heard) -> Brings:
@@ -180,6 +197,26 @@ def cob(heard: Heard) -> Brings:
     )
 
 
+def corrects_statement(heard: Heard) -> Brings:
+    """A corrected statement went to the patient."""
+    base = heard.base(Party.PROVIDER, Grade.DOCUMENTED)
+    return CorrectionMade(**base, corrects="statement", made_by=heard.caught["person"])
+
+
+def document(heard: Heard) -> Brings:
+    """A document that a payer asked for left us; its reference is the attachment control number."""
+    base = heard.base(Party.PROVIDER, Grade.DOCUMENTED)
+    reference = heard.clauses.get("reference", "")
+    return CorrectionMade(**base, corrects="document", reference=reference, made_by=heard.caught["person"])
+
+
+def coverage(heard: Heard) -> Brings:
+    """What registration found out of the policy: it had ended and there is no other, or there is another."""
+    base = heard.base(Party.REGISTRATION, Grade.DOCUMENTED)
+    reference = heard.clauses.get("reference", "")
+    return CorrectionMade(**base, corrects="coverage", field=heard.caught["verb"], reference=reference)
+
+
 def corrects(heard: Heard) -> Brings:
     """A field of the claim put right."""
     caught = heard.caught
@@ -247,12 +284,21 @@ def ledger(heard: Heard) -> Brings:
         changes["switches_on"] = SWITCH_SETS[said["switches"]]
     if "statement" in said:
         changes["last_statement_on"] = said["statement"]
+    if "statement_amount" in said:
+        changes["last_statement_amount"] = said["statement_amount"]
     if "agency" in said:
         changes["placed_with_agency"] = True
     return LedgerShows(changes)
 
 
-_LEDGER_FIELDS = ("patient_balance", "secondary_posted", "unapplied", "deposits", "secondary_billed_on")
+_LEDGER_FIELDS = (
+    "patient_balance",
+    "secondary_posted",
+    "unapplied",
+    "deposits",
+    "secondary_billed_on",
+    "patient_paid",
+)
 
 
 def arranged(heard: Heard) -> Brings:

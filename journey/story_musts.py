@@ -1,59 +1,17 @@
-"""What a story may state with `=>`: a table of statements, and what each of them looks at."""
+"""What a story may state with `=>`: a table of statements, and how each of them is checked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
-from journey.case import Action, ActionKind, Case, Clock, Escalation, EscalationState
-from journey.plan import PlanInForce
-from journey.story_words import Pattern, UnclearError, cents, pattern
-from journey.words import BreakState, EscalationKind, Hop, Mode, Party, Resolution, Rung
+from journey import story_asks
+from journey.case import Case, Clock, Escalation, EscalationState
+from journey.closing import Point, proof
+from journey.posting_review import in_words, review
+from journey.story_view import Caught, Check, Names, Statement, View, unless
+from journey.story_words import UnclearError, cents, pattern
+from journey.words import BreakState, EscalationKind, Hop, Mode, Resolution, Rung
 from journey.workdays import plan_workdays
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a statement is held against: the case as it stands, and what happened on the day in question."""
-
-    case: Case
-    plan: PlanInForce
-    sentence: str
-    actions: tuple[Action, ...]
-    """What was asked for since the day began."""
-    submissions: int
-    """How many secondary claims we asked for since the story began."""
-    refusal: str
-    """Why the last note of the day was refused; empty if it was taken."""
-    changed: bool
-    """False when the last note of the day was a repetition."""
-    says: tuple[str, ...]
-    """The day's reasons, in words."""
-
-
-class Names(Protocol):
-    """What gives names and dates their meaning."""
-
-    def party(self, text: str) -> Party:
-        """The party of a name; UnclearError if there is none."""
-
-    def date(self, text: str) -> date:
-        """The next such date; UnclearError if there is none."""
-
-
-Check = Callable[[View], str]
-"""Holds a statement against a view: empty if it is true, else what is the case instead."""
-Caught = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One row: how it is written, and how its check is made."""
-
-    pattern: Pattern
-    check: Callable[[Caught, Names], Check]
 
 
 def check_of(text: str, names: Names) -> Check:
@@ -70,10 +28,6 @@ def check_of(text: str, names: Names) -> Check:
     raise UnclearError(f"'{text}' states nothing that a story can check; write one of: {known}")
 
 
-def _unless(true: bool, instead: str) -> str:
-    return "" if true else instead or "nothing"
-
-
 # ---- break points ---------------------------------------------------------------------------------------------------
 
 
@@ -81,7 +35,7 @@ def _break(caught: Caught, _: Names) -> Check:
     def check(view: View) -> str:
         point = view.case.break_point
         here = f"{point.mode} {point.state}: {point.reason}" if point else "no break point"
-        return _unless(here.startswith(f"{caught['mode']} {caught['state']}"), here)
+        return unless(here.startswith(f"{caught['mode']} {caught['state']}"), here)
 
     return check
 
@@ -93,7 +47,7 @@ def _no_break(_: Caught, __: Names) -> Check:
 def _found(caught: Caught, _: Names) -> Check:
     def check(view: View) -> str:
         found = [f"{each.mode} {each.state}" for each in view.case.found]
-        return _unless(f"{caught['mode']} {caught['state']}" in found, ", ".join(found))
+        return unless(f"{caught['mode']} {caught['state']}" in found, ", ".join(found))
 
     return check
 
@@ -114,7 +68,7 @@ def _escalated(caught: Caught, _: Names) -> Check:
 
     def check(view: View) -> str:
         open_ = [each for each in _of_kind(view.case, caught) if each in view.case.open_escalations]
-        return _unless(any(each.rung.value == rung for each in open_), _escalations(view.case))
+        return unless(any(each.rung.value == rung for each in open_), _escalations(view.case))
 
     return check
 
@@ -123,7 +77,7 @@ def _answered(caught: Caught, _: Names) -> Check:
     def check(view: View) -> str:
         of_kind = _of_kind(view.case, caught)
         done = bool(of_kind) and all(each.state is EscalationState.ANSWERED for each in of_kind)
-        return _unless(done, _escalations(view.case))
+        return unless(done, _escalations(view.case))
 
     return check
 
@@ -131,7 +85,7 @@ def _answered(caught: Caught, _: Names) -> Check:
 def _not_escalated(caught: Caught, _: Names) -> Check:
     def check(view: View) -> str:
         open_ = [each for each in _of_kind(view.case, caught) if each in view.case.open_escalations]
-        return _unless(not open_, _escalations(view.case))
+        return unless(not open_, _escalations(view.case))
 
     return check
 
@@ -157,7 +111,7 @@ def _holder(caught: Caught, names: Names) -> Check:
             return "nobody: the case is closed"
         on = _local(view, holder.by)
         due = {on} | {_local(view, each.soft) for each in view.case.clocks if each.soft and each.hard == holder.by}
-        return _unless(holder.party is party and (by is None or by in due), f"{holder.party}, by {on:%d %b %Y}")
+        return unless(holder.party is party and (by is None or by in due), f"{holder.party}, by {on:%d %b %Y}")
 
     return check
 
@@ -168,7 +122,7 @@ def _proven(caught: Caught, _: Names) -> Check:
     def check(view: View) -> str:
         proof = view.case.proof(Hop(caught["hop"]))
         grade = proof.grade.name.lower() if proof.grade is not None else "nothing"
-        return _unless(proof.proven is wanted, f"{'proven' if proof.proven else 'not proven'}, by {grade}")
+        return unless(proof.proven is wanted, f"{'proven' if proof.proven else 'not proven'}, by {grade}")
 
     return check
 
@@ -184,72 +138,30 @@ def _runs(caught: Caught, names: Names) -> Check:
         clock = _clock(view, caught["clock"])
         if clock is None or clock.hard is None:
             return "it does not run"
-        return _unless(_local(view, clock.hard) == until, f"until {_local(view, clock.hard):%d %b %Y}")
+        return unless(_local(view, clock.hard) == until, f"until {_local(view, clock.hard):%d %b %Y}")
 
     return check
 
 
 def _rests(caught: Caught, _: Names) -> Check:
-    return lambda view: _unless(_clock(view, caught["clock"]) is None, "it runs")
+    return lambda view: unless(_clock(view, caught["clock"]) is None, "it runs")
 
 
 # ---- the hold -------------------------------------------------------------------------------------------------------
 
 
 def _hold(caught: Caught, _: Names) -> Check:
-    return lambda view: _unless(
+    return lambda view: unless(
         view.case.hold.state.value == caught["state"].replace(" ", "_"), view.case.hold.state.value
     )
 
 
 def _breach(_: Caught, __: Names) -> Check:
-    return lambda view: _unless(bool(view.case.hold.breaches), "no breach")
+    return lambda view: unless(bool(view.case.hold.breaches), "no breach")
 
 
 def _no_breach(_: Caught, __: Names) -> Check:
-    return lambda view: _unless(not view.case.hold.breaches, "a breach")
-
-
-# ---- actions --------------------------------------------------------------------------------------------------------
-
-_ASKS = {
-    "asks status": ActionKind.ASK_STATUS,
-    "asks for the hold": ActionKind.REQUEST_HOLD,
-    "asks to release the hold": ActionKind.RELEASE_HOLD,
-    "reads the ledger": ActionKind.READ_LEDGER,
-}
-
-
-def _acts(view: View) -> str:
-    return ", ".join(each.kind.value for each in view.actions)
-
-
-def _asks(caught: Caught, _: Names) -> Check:
-    kind = _ASKS[caught["action"]]
-    return lambda view: _unless(any(each.kind is kind for each in view.actions), _acts(view))
-
-
-def _submits(caught: Caught, _: Names) -> Check:
-    def check(view: View) -> str:
-        sent = [each.detail["frequency"] for each in view.actions if each.kind is ActionKind.SUBMIT_SECONDARY]
-        return _unless(caught["frequency"] in sent, _acts(view))
-
-    return check
-
-
-def _submissions(caught: Caught, _: Names) -> Check:
-    count = 0 if caught["count"] == "no" else int(caught["count"])
-    return lambda view: _unless(view.submissions == count, f"{view.submissions}")
-
-
-def _task(caught: Caught, names: Names) -> Check:
-    party = names.party(caught["party"])
-
-    def check(view: View) -> str:
-        told = [each.to for each in view.actions if each.kind is ActionKind.NOTIFY]
-        return _unless(party in told, ", ".join(told))
-
-    return check
+    return lambda view: unless(not view.case.hold.breaches, "a breach")
 
 
 # ---- money, ending, words -------------------------------------------------------------------------------------------
@@ -265,18 +177,18 @@ _FIGURES = {
 def _figure(caught: Caught, _: Names) -> Check:
     def check(view: View) -> str:
         shown = getattr(view.case.money, _FIGURES[caught["figure"]])
-        return _unless(shown == cents(caught["money"]), f"{shown} cents")
+        return unless(shown == cents(caught["money"]), f"{shown} cents")
 
     return check
 
 
 def _limit(caught: Caught, names: Names) -> Check:
     wanted = names.date(caught["date"])
-    return lambda view: _unless(view.case.filing_limit == wanted, f"{view.case.filing_limit}: {view.case.filing_rule}")
+    return lambda view: unless(view.case.filing_limit == wanted, f"{view.case.filing_limit}: {view.case.filing_rule}")
 
 
 def _resolved(caught: Caught, _: Names) -> Check:
-    return lambda view: _unless(view.case.resolution == caught["code"], str(view.case.resolution))
+    return lambda view: unless(view.case.resolution == caught["code"], str(view.case.resolution))
 
 
 def _open(_: Caught, __: Names) -> Check:
@@ -284,23 +196,46 @@ def _open(_: Caught, __: Names) -> Check:
 
 
 def _closed(_: Caught, __: Names) -> Check:
-    return lambda view: _unless(view.case.closed_at is not None, "open")
+    return lambda view: unless(view.case.closed_at is not None, "open")
 
 
 def _refused(caught: Caught, _: Names) -> Check:
-    return lambda view: _unless(bool(view.refusal) and caught["words"] in view.refusal, view.refusal or "it was taken")
+    return lambda view: unless(bool(view.refusal) and caught["words"] in view.refusal, view.refusal or "it was taken")
 
 
 def _sentence(caught: Caught, _: Names) -> Check:
-    return lambda view: _unless(caught["words"] in view.sentence, view.sentence)
+    return lambda view: unless(caught["words"] in view.sentence, view.sentence)
 
 
 def _because(caught: Caught, _: Names) -> Check:
-    return lambda view: _unless(any(caught["words"] in each for each in view.says), "; ".join(view.says))
+    return lambda view: unless(any(caught["words"] in each for each in view.says), "; ".join(view.says))
 
 
 def _unchanged(_: Caught, __: Names) -> Check:
-    return lambda view: _unless(not view.changed, "it was new")
+    return lambda view: unless(not view.changed, "it was new")
+
+
+def _review(caught: Caught, _: Names) -> Check:
+    def check(view: View) -> str:
+        found = review(view.case)
+        told = in_words(found) if found else ()
+        return unless(any(caught["words"] in each for each in told), "; ".join(told) or "no posting review")
+
+    return check
+
+
+def _permanent(_: Caught, __: Names) -> Check:
+    return lambda view: unless(view.case.hold.permanent, "it may be released")
+
+
+def _point(caught: Caught, _: Names) -> Check:
+    wanted = caught["holds"] == "holds"
+
+    def check(view: View) -> str:
+        shown = proof(view.case).shown(Point(caught["point"]))
+        return unless(shown.holds is wanted, shown.missing or "it holds")
+
+    return check
 
 
 def _vague(caught: Caught, names: Names) -> Check:
@@ -308,13 +243,13 @@ def _vague(caught: Caught, names: Names) -> Check:
 
     def check(view: View) -> str:
         here = view.case.vague_answers.get(party, 0)
-        return _unless(here == count, f"{here}")
+        return unless(here == count, f"{here}")
 
     return check
 
 
 def _attention(_: Caught, __: Names) -> Check:
-    return lambda view: _unless(bool(view.case.attention), "nothing needs attention")
+    return lambda view: unless(bool(view.case.attention), "nothing needs attention")
 
 
 _MODES, _KINDS, _RUNGS = tuple(Mode), tuple(EscalationKind), tuple(Rung)
@@ -334,12 +269,12 @@ STATEMENTS: tuple[Statement, ...] = (
     Statement(pattern("{clock} runs until {date}"), _runs),
     Statement(pattern("{clock} does not run"), _rests),
     Statement(pattern("hold {state}", state=_HOLDS), _hold),
+    Statement(pattern("hold for good"), _permanent),
+    Statement(pattern("closing point {point} {holds}", point=tuple(Point), holds=("holds", "does not hold")), _point),
+    Statement(pattern('review "{words}"'), _review),
     Statement(pattern("breach"), _breach),
     Statement(pattern("no breach"), _no_breach),
-    Statement(pattern("{action}", action=tuple(_ASKS)), _asks),
-    Statement(pattern("submits as {frequency}", frequency=("1", "7", "8")), _submits),
-    Statement(pattern("{count} submissions in all"), _submissions),
-    Statement(pattern("tells {party}"), _task),
+    *story_asks.STATEMENTS,
     Statement(pattern("{figure} {money}", figure=tuple(_FIGURES)), _figure),
     Statement(pattern("filing limit {date}"), _limit),
     Statement(pattern("resolved {code}", code=tuple(Resolution)), _resolved),

@@ -23,6 +23,8 @@ class Arrangement(StrEnum):
     HOLD_HEEDED = "the ledger sets holds again"
     NOTHING_SENT = "nothing of ours goes out"
     ALL_SENT = "what is ours goes out again"
+    HELD_BACK = "our own rules hold claims back"
+    LET_PASS = "our own rules let claims pass again"
     AGAIN = "the same message again"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from journey import story_facts
+from journey import story_benefits, story_facts
 from journey.story_notes import Arrangement, Brings, Heard, Note, Scene
 from journey.story_words import DECISIONS, Pattern, UnclearError, cents, pattern, split
 from journey.words import EscalationKind
@@ -72,6 +72,7 @@ CLAUSES: dict[str, Pattern] = {
     "corrects": pattern("corrects {word}"),
     "names": pattern("names {words} as primary"),
     "member": pattern("member id is {word}"),
+    "cover_ended": pattern("cover ended {past}"),
     "trace": pattern("trace {word}"),
     "paid": pattern("paid {money}"),
     "searched": pattern("searched by {words}"),
@@ -96,11 +97,15 @@ CLAUSES: dict[str, Pattern] = {
     "secondary_billed_on": pattern("secondary billed {past}"),
     "switches": pattern("hold {switches}"),
     "statement": pattern("statement sent {past}"),
+    "statement_amount": pattern("statement of {money}"),
     "agency": pattern("placed with agency"),
+    "patient_paid": pattern("patient paid {money}"),
+    "charge": pattern("charge {money}"),
+    **story_benefits.CLAUSES,
 }
 """What may follow a phrase after a comma."""
 
-_REMIT = ("share", "forwards", "no_oa23", "number", "corrects", "trace", "dated")
+_REMIT = ("share", "forwards", "no_oa23", "number", "corrects", "trace", "charge", "dated")
 _OF_LEDGER = (
     "balance",
     "patient_balance",
@@ -110,7 +115,9 @@ _OF_LEDGER = (
     "secondary_billed_on",
     "switches",
     "statement",
+    "statement_amount",
     "agency",
+    "patient_paid",
 )
 _CALL = ("spoke", "reference", "document", "holder", "must", "by", "number", "amount", "dated")
 
@@ -126,14 +133,22 @@ PHRASES: tuple[Phrase, ...] = (
         ("reference", "effective", "at"),
         story_facts.cob,
     ),
+    Phrase(pattern("registration: coverage {verb}", verb=("ended", "found")), ("reference",), story_facts.coverage),
+    Phrase(pattern("{person} sends the document"), ("reference", "dated"), story_facts.document),
     Phrase(
         pattern("supervisor {person} {decision}", decision=tuple(DECISIONS)),
         ("with", "because", "until"),
         story_facts.decides,
     ),
     Phrase(pattern("{party} pays {money}"), _REMIT, story_facts.pays),
-    Phrase(pattern("{party} denies"), ("number", "names", "member", "trace", "dated"), story_facts.denies),
+    Phrase(
+        pattern("{party} denies"), ("number", "names", "member", "cover_ended", "trace", "dated"), story_facts.denies
+    ),
     Phrase(pattern("{party} takes its payment back"), ("number", "trace", "dated"), story_facts.takes_back),
+    Phrase(pattern("{party} keeps {money} to settle {words}"), ("trace", "dated"), story_facts.keeps),
+    Phrase(
+        pattern("{party} {verb} {money} by offset", verb=("takes back", "gives back")), ("dated",), story_facts.offsets
+    ),
     Phrase(pattern("clearinghouse {verb} the file", verb=("reads", "cannot read")), ("dated",), story_facts.reads_file),
     Phrase(
         pattern("{party} {verb}", verb=("accepts", "rejects", "has the file", "passes the file on")),
@@ -142,12 +157,15 @@ PHRASES: tuple[Phrase, ...] = (
     ),
     Phrase(pattern("{person} {verb} {party}: {words}", verb=tuple(story_facts.CHANNELS)), _CALL, story_facts.contact),
     Phrase(pattern("{person} sends the secondary claim"), ("dated",), story_facts.sends),
+    Phrase(pattern("{person} sends a corrected statement"), (), story_facts.corrects_statement),
     Phrase(pattern("{person} corrects {field} to {words}"), (), story_facts.corrects),
     Phrase(
         pattern("{person} {verb} {escalation}", verb=tuple(story_facts.ACTS), escalation=tuple(EscalationKind)),
         (),
         story_facts.acts,
     ),
+    Phrase(pattern("{person} learns of {party}: {first}"), story_benefits.OF_POLICY, story_benefits.policy),
+    Phrase(pattern("{party}'s 271: {first}"), story_benefits.OF_ANSWER, story_benefits.answer),
     Phrase(pattern("{person} snoozes until {date}"), (), story_facts.snoozes),
     Phrase(pattern("{person} takes the case"), (), story_facts.assigned),
     Phrase(pattern("{person} asks for a hold"), ("because",), story_facts.asks_hold),

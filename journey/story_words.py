@@ -25,7 +25,7 @@ _SLOTS = {
     "party": r"[\w' -]+?",
     "person": r"[A-Z]\w+|our billing system",
     "switches": r"on|off|lost",
-    "clock": r"T\w{1,2}(?::\w+)?",
+    "clock": r"T\w{1,3}(?::\w+)?",
     "count": r"\d+|no",
 }
 
@@ -117,6 +117,15 @@ SAYINGS: dict[str, Said] = {
     "processed": Said.PROCESSED,
     "denied": Said.DENIED,
     "paid": Said.PAID,
+    "wants a document": Said.DOCUMENT_WANTED,
+    "document received": Said.DOCUMENT_RECEIVED,
+    "questionnaire open": Said.QUESTIONNAIRE_OPEN,
+    "questionnaire answered": Said.QUESTIONNAIRE_ANSWERED,
+    "coverage active": Said.COVERAGE_ACTIVE,
+    "coverage ended": Said.COVERAGE_ENDED,
+    "accident": Said.ACCIDENT,
+    "no accident": Said.NO_ACCIDENT,
+    "paid to the patient": Said.PAID_TO_PATIENT,
     "posted": Said.POSTED,
     "not posted": Said.NOT_POSTED,
 }

@@ -8,6 +8,8 @@ from journey.facts import ClaimAcknowledged, RemitAdjudicated, StatusAnswered
 
 FORWARDED_STATUSES = frozenset({"19", "20", "21", "23"})
 """CLP02 values that promise a crossover (field notes 1.1)."""
+HANDED_ON = "20"
+"""CLP02 of a secondary that passes the claim on to the next payer."""
 REVERSAL = "22"
 FORWARDED_REMARKS = frozenset({"MA18", "N89", "MA07"})
 NOT_FORWARDED_REMARKS = frozenset({"MA19", "MA68", "MA08", "N177"})
@@ -21,6 +23,10 @@ PROVIDER_REASONS = frozenset({"163", "164", "226", "250", "251", "252"})
 FILING_REASONS = frozenset({"29"})
 DUPLICATE_REASONS = frozenset({"18"})
 MISMATCH_REASONS = frozenset({"16", "31", "32", "33", "129", "140"})
+PRIMARY_DATA_REASONS = frozenset({"16", "252"})
+PRIMARY_DATA_REMARKS = frozenset({"N4", "N479", "N480", "MA04", "MA92"})
+"""With one of those reasons: what the primary decided is missing or not complete in the claim (field notes 1.5)."""
+ACCIDENT_REASONS = frozenset({"19", "20", "21"})
 COVERAGE_REASONS = frozenset({"26", "27", "166", "200"})
 OPEN_REASONS = frozenset({"133", "257", "277"})
 """Disposition undetermined, will be corrected: keep waiting."""
@@ -31,6 +37,13 @@ REJECTED_CATEGORIES = frozenset({"A3", "A6", "A7", "A8"})
 DUPLICATE_STATUSES = frozenset({"54", "78"})
 ORDER_STATUSES = frozenset({"85"})
 FILING_STATUSES = frozenset({"718"})
+PAID_ELSEWHERE_STATUSES = frozenset({"73"})
+"""Paid, and not to us (F17)."""
+PRIMARY_DATA_STATUSES = frozenset({"171", "286"})
+COVERAGE_STATUSES = frozenset({"27", "88", "90", "91", "109"})
+ACCIDENT_STATUSES = frozenset({"51"})
+ACCIDENT_CATEGORY = "R15"
+"""A request for information about workers' compensation."""
 
 
 class Verdict(StrEnum):
@@ -42,9 +55,13 @@ class Verdict(StrEnum):
     REVERSED = "reversed"
     ORDER = "order"
     MISMATCH = "mismatch"
+    PRIMARY_DATA = "primary_data"
+    """What the primary decided is missing in the claim (F12); we hold it."""
     FILING = "filing"
     DUPLICATE = "duplicate"
     PATIENT = "patient"
+    ACCIDENT = "accident"
+    """The payer asks the patient whether an accident or a work injury is behind the claim (F21)."""
     PROVIDER = "provider"
     COVERAGE = "coverage"
     OPEN = "open"
@@ -63,6 +80,7 @@ class Verdict(StrEnum):
 _DENIALS: tuple[tuple[Verdict, frozenset[str], frozenset[str]], ...] = (
     (Verdict.ORDER, ORDER_REASONS, ORDER_REMARKS),
     (Verdict.PATIENT, PATIENT_REASONS, PATIENT_REMARKS),
+    (Verdict.ACCIDENT, ACCIDENT_REASONS, frozenset()),
     (Verdict.DUPLICATE, DUPLICATE_REASONS, DUPLICATE_REMARKS),
     (Verdict.FILING, FILING_REASONS, frozenset()),
     (Verdict.COVERAGE, COVERAGE_REASONS, frozenset()),
@@ -78,13 +96,21 @@ def denial(remit: RemitAdjudicated) -> Verdict | None:
     reasons = {each.reason for each in remit.adjustments}
     if remit.corrected_payer or remit.corrected_payer_id:
         return Verdict.ORDER
+    if remit.coverage_ended:
+        return Verdict.COVERAGE  # DTM*036 is sent for nothing else
     # A questionnaire that the patient must answer outranks the order code that carries it.
     if reasons & ORDER_REASONS and PATIENT_REMARKS & set(remit.remarks):
         return Verdict.PATIENT
     for verdict, carcs, remarks in _DENIALS:
         if reasons & carcs or remarks & set(remit.remarks):
-            return verdict
+            return _sharpened(verdict, reasons, set(remit.remarks))
     return Verdict.MISMATCH if remit.claim_status == "4" else None
+
+
+def _sharpened(verdict: Verdict, reasons: set[str], remarks: set[str]) -> Verdict:
+    """Missing data of the primary are ours to send; without such a remark the reason wants something else."""
+    primary = reasons & PRIMARY_DATA_REASONS and remarks & PRIMARY_DATA_REMARKS
+    return Verdict.PRIMARY_DATA if primary and verdict in (Verdict.PROVIDER, Verdict.MISMATCH) else verdict
 
 
 def of_remit(remit: RemitAdjudicated) -> Verdict:
@@ -110,10 +136,17 @@ def of_acknowledgement(ack: ClaimAcknowledged) -> Verdict:
     return _rejection(codes)
 
 
+_REJECTIONS: tuple[tuple[Verdict, frozenset[str]], ...] = (
+    (Verdict.COVERAGE, COVERAGE_STATUSES),
+    (Verdict.ORDER, ORDER_STATUSES),
+    (Verdict.FILING, FILING_STATUSES),
+    (Verdict.PRIMARY_DATA, PRIMARY_DATA_STATUSES),
+)
+"""What the status codes of a refusal amount to, first match; every other refusal is for a field that does not fit."""
+
+
 def _rejection(codes: set[str]) -> Verdict:
-    if codes & ORDER_STATUSES:
-        return Verdict.ORDER
-    return Verdict.FILING if codes & FILING_STATUSES else Verdict.MISMATCH
+    return next((verdict for verdict, known in _REJECTIONS if codes & known), Verdict.MISMATCH)
 
 
 def _status_codes(message: ClaimAcknowledged | StatusAnswered) -> set[str]:
@@ -137,6 +170,11 @@ _STATUS_BY_CATEGORY: dict[str, Verdict] = {
 }
 
 
+_FINAL_REFUSALS = frozenset({"F2", "F4"})
+_STILL_OPEN = ("P", "R")
+"""Pended, or a request for information: what the payer wants to know is in the status code."""
+
+
 def of_status(answer: StatusAnswered) -> Verdict:
     """The verdict of a 277; E categories say only that the search failed (field notes 1.9)."""
     category = answer.category
@@ -144,8 +182,12 @@ def of_status(answer: StatusAnswered) -> Verdict:
         return Verdict.NOT_FOUND
     if category.startswith("E"):
         return Verdict.NO_ANSWER
+    if category == ACCIDENT_CATEGORY or (_status_codes(answer) & ACCIDENT_STATUSES and category[:1] in _STILL_OPEN):
+        return Verdict.ACCIDENT
     if category.startswith("R"):
         return Verdict.PROVIDER
+    if category in _FINAL_REFUSALS and _status_codes(answer) & COVERAGE_STATUSES:
+        return Verdict.COVERAGE
     if category in ACCEPTED_CATEGORIES:
         return Verdict.ACCEPTED
     if category in TRANSIT_CATEGORIES:
@@ -153,3 +195,9 @@ def of_status(answer: StatusAnswered) -> Verdict:
     if category in REJECTED_CATEGORIES:
         return Verdict.DUPLICATE if _status_codes(answer) & DUPLICATE_STATUSES else _rejection(_status_codes(answer))
     return _STATUS_BY_CATEGORY.get(category, Verdict.UNRECOGNISED)
+
+
+def pays_elsewhere(answer: StatusAnswered) -> bool:
+    """True when a payer is done and says that its money went to the patient or somebody else (F17)."""
+    final = of_status(answer) is Verdict.FINAL_PAID
+    return final and bool(_status_codes(answer) & PAID_ELSEWHERE_STATUSES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from enum import IntEnum, StrEnum
 from typing import Annotated
 
@@ -15,9 +16,7 @@ class Frozen(BaseModel):
 
 
 def _utc(moment: AwareDatetime) -> AwareDatetime:
-    from datetime import UTC
-
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
@@ -106,11 +105,24 @@ class Mode(StrEnum):
     REJECTED_FOR_MISMATCH = "V3"
     WRONG_ORDER = "V4"
     NOT_POSTED = "V5"
+    POSTED_IN_PART = "F6"
+    OFFSET = "F7"
     DUAL_BLAME = "F8"
     LOST_IN_TRANSIT = "F8a"
     TAKEBACK = "F9"
     FILING_LIMIT = "F10"
     DUPLICATE = "F11"
+    DOCUMENT_WANTED = "F12"
+    PATIENT_SILENT = "F13"
+    COVERAGE_ENDED = "F14"
+    TERTIARY_DUE = "F15"
+    REPORTED_TWICE = "F16"
+    PATIENT_PAID = "F17"
+    PRIMARY_NOT_FINAL = "F18"
+    BOTH_SECOND = "F19"
+    PATIENT_OVERPAID = "F20"
+    ACCIDENT_SUSPECTED = "F21"
+    PATIENT_PROTECTED = "F22"
     UNRECOGNISED = "U"
 
 
@@ -126,6 +138,19 @@ MODE_WORDS: dict[Mode, str] = {
     Mode.TAKEBACK: "the payer took its payment back",
     Mode.FILING_LIMIT: "the filing limit has passed or was cited",
     Mode.DUPLICATE: "the payer already has this claim",
+    Mode.POSTED_IN_PART: "the payment is posted in part",
+    Mode.OFFSET: "the payment was kept to settle something else",
+    Mode.DOCUMENT_WANTED: "the payer waits for a document or for the primary's data",
+    Mode.PATIENT_SILENT: "the payer waits for the patient to answer its COB questionnaire",
+    Mode.COVERAGE_ENDED: "the secondary policy was not in force on the day of service",
+    Mode.TERTIARY_DUE: "the secondary left a share, and a third policy has not been billed",
+    Mode.REPORTED_TWICE: "the secondary reports the primary's reductions again, and the account shows a false credit",
+    Mode.PATIENT_PAID: "the secondary paid the patient or somebody else",
+    Mode.PRIMARY_NOT_FINAL: "the primary took its decision back after the secondary was billed",
+    Mode.BOTH_SECOND: "both payers say that the other comes first",
+    Mode.PATIENT_OVERPAID: "the patient paid more than is owed",
+    Mode.ACCIDENT_SUSPECTED: "the payer asks whether an accident or work injury is behind the claim",
+    Mode.PATIENT_PROTECTED: "the patient may not be billed at all (QMB, Medicaid)",
     Mode.UNRECOGNISED: "an answer that no rule recognises",
 }
 """Each break point in words that a biller would use."""
@@ -174,6 +199,7 @@ class Resolution(StrEnum):
     PAID_PATIENT_OWES = "R2"
     ZERO_PATIENT_OWES = "R3"
     ZERO_WRITTEN_OFF = "R4"
+    COVERAGE_INVALID = "R5"
     FILING_LIMIT_LOST = "R6"
     SUPERVISOR_CLOSED = "R7"
 

@@ -117,6 +117,16 @@ class Journey:
         }
         return self.hear(LedgerRead, **(base | fields))
 
+    def name_third(self, payer_class: PayerClass = PayerClass.COMMERCIAL) -> None:
+        """The claim names a third policy from here on, Cigna's."""
+        third = Coverage(order=3, payer_id="P3", payer_name="Cigna", payer_class=payer_class)
+        claim = self.case.claim.model_copy(update={"coverages": (*self.case.claim.coverages, third)})
+        self.case = self.case.model_copy(update={"claim": claim})
+
+    def adjusted(self, text: str) -> tuple[Adjustment, ...]:
+        """Adjustments from 'OA23 680 PR2 320' (whole dollars)."""
+        return adjusted(text)
+
     def clock(self, name: str) -> Any:
         """A running clock, None if it rests."""
         return next((each for each in self.case.clocks if each.name == name), None)

@@ -17,15 +17,20 @@ from journey.facts import (
     ActionEnded,
     Adjustment,
     ClaimAcknowledged,
+    ClaimHeldBack,
     ClockRanOut,
     ContactLogged,
     CorrectionMade,
+    CoverageChecked,
     Fact,
     HoldAsked,
     LedgerRead,
     MessageSetAside,
     MoneyArrived,
+    OtherPolicy,
+    PaymentOffset,
     PersonActed,
+    PolicyTold,
     RemitAdjudicated,
     Said,
     SecondarySubmitted,
@@ -35,6 +40,7 @@ from journey.facts import (
 )
 from journey.plan import PlanInForce
 from journey.plan_file import standard_plan
+from journey.reading import read
 from journey.sentence import sentence
 from journey.words import SIDE_OF, BreakState, EscalationKind, Hop, Level, Mode, Party, PayerClass, Side, Switch
 
@@ -60,6 +66,10 @@ CLAIM = Claim(
 )
 
 
+THIRD = Coverage(order=3, payer_id="P3", payer_name="Cigna", payer_class=PayerClass.COMMERCIAL)
+PAPER = THIRD.model_copy(update={"payer_class": PayerClass.MEDICARE})
+
+
 # ---- any fact -------------------------------------------------------------------------------------------------------
 
 
@@ -73,16 +83,18 @@ PRIMARY = st.fixed_dictionaries(
         "payer": st.just(Party.PRIMARY),
         "claim_status": st.sampled_from(["1", "1", "19", "19", "22", "4"]),
         "paid": st.sampled_from([PAID, PAID, 0]),
-        "adjustments": st.sampled_from([_adjusted("CO:45:20000 PR:2:32000"), _adjusted("OA:22:100000")]),
-        "remarks": st.sampled_from([(), (), ("MA18",), ("MA19",)]),
+        "adjustments": st.sampled_from(
+            [_adjusted("CO:45:20000 PR:2:32000"), _adjusted("OA:22:100000"), _adjusted("OA:133:100000")]
+        ),
+        "remarks": st.sampled_from([(), (), ("MA18",), ("MA19",), ("MA18", "N781")]),
         "payer_claim_number": st.sampled_from(["ICN1", "ICN2"]),
-        "corrected_payer": st.sampled_from(["", "", "", "EXAMPLE"]),
+        "corrected_payer": st.sampled_from(["", "", "", "EXAMPLE", "Aetna"]),
     }
 )
 SECONDARY = st.fixed_dictionaries(
     {
         "payer": st.just(Party.SECONDARY),
-        "claim_status": st.sampled_from(["2", "2", "2", "22", "4"]),
+        "claim_status": st.sampled_from(["2", "2", "2", "20", "22", "4"]),
         "paid": st.sampled_from([SHARE, 30000, 0, 0]),
         "adjustments": st.sampled_from(
             [
@@ -96,22 +108,43 @@ SECONDARY = st.fixed_dictionaries(
                     "OA:22:100000",
                     "CO:29:100000",
                     "CO:26:100000",
+                    "CO:252:100000",
+                    "PI:19:100000",
+                    "OA:23:68000 PI:100:32000",
+                    "OA:23:68000 CO:303:32000",
                     "PI:999:100000",
                 )
             ]
         ),
-        "remarks": st.sampled_from([(), (), ("N522",), ("N197",), ("N142",)]),
+        "remarks": st.sampled_from([(), (), ("N522",), ("N197",), ("N142",), ("N479",), ("N782",)]),
+        "trace": st.sampled_from(["", "EFT1"]),
         "payer_claim_number": st.sampled_from(["SEC1", "SEC2", ""]),
         "original_claim_number": st.sampled_from(["", "SEC1"]),
+        "corrected_payer": st.sampled_from(["", "", "", "Medicare"]),
+        "corrected_member_id": st.sampled_from(["", "", "W9"]),
+        "coverage_ended": st.sampled_from([None, None, None, date(2026, 1, 31), date(2026, 3, 31)]),
     }
 )
-REMITS = st.one_of(PRIMARY, SECONDARY).map(lambda each: (RemitAdjudicated, each | {"charge": CHARGE}))
+TERTIARY = st.fixed_dictionaries(
+    {
+        "payer": st.just(Party.TERTIARY),
+        "claim_status": st.sampled_from(["3", "3", "22"]),
+        "paid": st.sampled_from([2000, 0]),
+        "adjustments": st.sampled_from([_adjusted("OA:23:98000"), _adjusted("OA:23:98000 PR:2:2000")]),
+        "payer_claim_number": st.just("TER1"),
+    }
+)
+REMITS = st.one_of(PRIMARY, SECONDARY, SECONDARY, TERTIARY).map(
+    lambda each: (RemitAdjudicated, each | {"charge": CHARGE})
+)
 
 ACKNOWLEDGED = st.fixed_dictionaries(
     {
-        "sender": st.sampled_from([Party.SECONDARY, Party.CLEARINGHOUSE, Party.UNKNOWN]),
+        "sender": st.sampled_from(
+            [Party.SECONDARY, Party.SECONDARY, Party.TERTIARY, Party.CLEARINGHOUSE, Party.UNKNOWN]
+        ),
         "category": st.sampled_from(["A0", "A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "P1", "Z9"]),
-        "status_code": st.sampled_from(["20", "164", "85", "54", "718", ""]),
+        "status_code": st.sampled_from(["20", "164", "85", "54", "718", "286", "88", ""]),
         "accepted": st.booleans(),
         "submission_id": st.sampled_from(["", "S1", "S2", "elsewhere"]),
     }
@@ -132,7 +165,7 @@ STATUS = st.fixed_dictionaries(
         "category": st.sampled_from(
             ["D0", "D0", "D0", "A4", "P1", "P3", "P4", "F1", "F2", "F3F", "F3N", "E1", "R4", "A7"]
         ),
-        "status_code": st.sampled_from(["35", "", "85", "54"]),
+        "status_code": st.sampled_from(["35", "", "85", "54", "51", "27"]),
         "searched_by": st.sampled_from(["member_and_date", "member_and_range", ""]),
         "paid": st.sampled_from([None, 0, SHARE]),
     }
@@ -156,6 +189,7 @@ SUBMISSIONS = st.fixed_dictionaries(
         "sender": st.just(Party.PROVIDER),
         "submission_id": st.sampled_from(["S1", "S2"]),
         "frequency": st.sampled_from(["1", "1", "7", "8"]),
+        "payer_id": st.sampled_from(["", "P2", "P3"]),
         "ours": st.just(False),
     }
 ).map(lambda each: (SecondarySubmitted, each))
@@ -172,21 +206,65 @@ LEDGERS = st.fixed_dictionaries(
         "secondary_billed_on": st.sampled_from([None, None, date(2026, 3, 5)]),
         "switches_on": st.sampled_from([(), tuple(Switch), tuple(Switch)[1:]]),
         "last_statement_on": st.dates(date(2026, 2, 1), date(2026, 8, 1)) | st.none(),
+        "last_statement_amount": st.sampled_from([None, None, SHARE, 0]),
         "placed_with_agency": st.sampled_from([False, False, False, True]),
+        "patient_paid": st.sampled_from([0, 0, 0, 2000, SHARE]),
     }
 ).map(lambda each: (LedgerRead, each))
+
+OFFSETS = st.fixed_dictionaries(
+    {
+        "sender": st.sampled_from([Party.UNKNOWN, Party.SECONDARY, Party.PRIMARY]),
+        "reason": st.sampled_from(["WO", "FB", "L6"]),
+        "amount": st.sampled_from([SHARE, SHARE, -SHARE, 1]),
+        "trace": st.sampled_from(["", "EFT1"]),
+        "names_claim": st.booleans(),
+        "settles": st.sampled_from(["", "X1"]),
+    }
+).map(lambda each: (PaymentOffset, each))
 
 MONEY = st.fixed_dictionaries({"amount": st.sampled_from([SHARE, 1])}).map(lambda each: (MoneyArrived, each))
 
 CORRECTIONS = st.fixed_dictionaries(
     {
         "sender": st.just(Party.PROVIDER),
-        "corrects": st.sampled_from(["claim_data", "cob_record", "cob_verified", "posting"]),
-        "field": st.sampled_from(["", "member_id"]),
+        "corrects": st.sampled_from(
+            ["claim_data", "cob_record", "cob_verified", "posting", "statement", "document", "coverage"]
+        ),
+        "field": st.sampled_from(["", "member_id", "ended", "found"]),
+        "with_payer": st.sampled_from([Party.SECONDARY, Party.PRIMARY]),
         "after": st.just("W1"),
         "reference": st.sampled_from(["", "COB77"]),
     }
 ).map(lambda each: (CorrectionMade, each))
+
+CHECKED = st.fixed_dictionaries(
+    {
+        "payer": st.sampled_from([Party.PRIMARY, Party.SECONDARY, Party.UNKNOWN]),
+        "active": st.sampled_from([True, True, False, None]),
+        "until": st.sampled_from([None, None, date(2026, 1, 31)]),
+        "others": st.sampled_from(
+            [
+                (),
+                (OtherPolicy(payer_name="Medicare", order=1),),
+                (OtherPolicy(payer_name="Aetna", order=2),),
+                (OtherPolicy(payer_name="Example", order=1),),
+            ]
+        ),
+        "refusals": st.sampled_from([(), (), ("75",)]),
+    }
+).map(lambda each: (CoverageChecked, each | {"sender": each["payer"]}))
+
+POLICIES = st.fixed_dictionaries(
+    {
+        "sender": st.just(Party.REGISTRATION),
+        "order": st.sampled_from([1, 2, 3]),
+        "source_of_cover": st.sampled_from([None, "group", "retiree", "medicaid"]),
+        "holder_works": st.sampled_from([None, True, False]),
+        "employees": st.sampled_from([None, 5, 500]),
+        "medicare_reason": st.sampled_from([None, "age", "disability"]),
+    }
+).map(lambda each: (PolicyTold, each))
 
 ACTS = st.fixed_dictionaries(
     {
@@ -213,8 +291,8 @@ ORDERS = st.fixed_dictionaries(
 
 ASIDES = st.just((MessageSetAside, {"name": "x", "digest": "0", "problem": "unreadable"}))
 
-PAYERS_SAY = st.one_of(REMITS, ACKNOWLEDGED, STATUS, SYNTAX)
-PEOPLE_SAY = st.one_of(CONTACTS, CORRECTIONS, ACTS, HOLDS)
+PAYERS_SAY = st.one_of(REMITS, ACKNOWLEDGED, STATUS, SYNTAX, OFFSETS, CHECKED)
+PEOPLE_SAY = st.one_of(CONTACTS, CORRECTIONS, ACTS, HOLDS, POLICIES)
 SYSTEMS_SAY = st.one_of(LEDGERS, MONEY, SUBMISSIONS, ASIDES)
 ANY = st.one_of(PAYERS_SAY, PEOPLE_SAY, SYSTEMS_SAY, ORDERS)
 
@@ -236,12 +314,12 @@ class CaseLife(RuleBasedStateMachine):
         self.waiting: list[Action] = []
         self.sent: list[tuple[Action, Case]] = []
 
-    @initialize(payer_class=st.sampled_from(PayerClass))
-    def open(self, payer_class: PayerClass) -> None:
-        """Open the case under some payer's plan."""
+    @initialize(payer_class=st.sampled_from(PayerClass), third=st.sampled_from([(), (), (THIRD,), (PAPER,)]))
+    def open(self, payer_class: PayerClass, third: tuple[Coverage, ...]) -> None:
+        """Open the case under some payer's plan, with a third policy or without."""
         self.plan = standard_plan().in_force("P2", payer_class)
         secondary = CLAIM.secondary.model_copy(update={"payer_class": payer_class})
-        claim = CLAIM.model_copy(update={"coverages": (CLAIM.primary, secondary)})
+        claim = CLAIM.model_copy(update={"coverages": (CLAIM.primary, secondary, *third)})
         decision = open_case(Opening(case_id="case", claim=claim, opened_at=BEGIN), self.plan)
         self.case = decision.case
         self.waiting.extend(decision.actions)
@@ -283,11 +361,15 @@ class CaseLife(RuleBasedStateMachine):
             return
         heard = [*self.facts.values(), fact]
         # I6: after an order of insurers was questioned, nothing goes out before the record was seen to be right.
-        if any(each.mode is Mode.WRONG_ORDER for each in self.case.break_points):
-            assert any(isinstance(each, CorrectionMade) and each.corrects == "cob_verified" for each in heard)
+        if any(each.mode in (Mode.WRONG_ORDER, Mode.BOTH_SECOND) for each in self.case.break_points):
+            assert any(_verifies(each) for each in heard)
+        # F18: nothing goes out on numbers that the primary took back.
+        assert not read(self.case.claim, self.case.evidence, self.plan).primary_open
         # I2: one at a time, and a first-time claim only after word that the one before is not alive.
         assert not any(each.kind is ActionKind.SUBMIT_SECONDARY for each in self.waiting)
-        if action.detail["frequency"] == "1" and any(isinstance(each, SecondarySubmitted) for each in heard):
+        sent = [each for each in heard if isinstance(each, SecondarySubmitted)]
+        third = action.detail["destination"] == "3"
+        if action.detail["frequency"] == "1" and any((each.payer_id == "P3") is third for each in sent):
             assert any(_refuses(each) for each in heard)
 
     # ---- what happens -----------------------------------------------------------------------------------------------
@@ -328,7 +410,9 @@ class CaseLife(RuleBasedStateMachine):
         action = self.waiting.pop(-1 if newest else 0)
         if succeeded and action.kind is ActionKind.SUBMIT_SECONDARY:
             fields = {"submission_id": action.key, "frequency": action.detail["frequency"], "sender": Party.PROVIDER}
-            self.hear(SecondarySubmitted, fields)
+            self.hear(SecondarySubmitted, fields | {"payer_id": f"P{action.detail['destination']}"})
+        elif newest and action.kind is ActionKind.SUBMIT_SECONDARY:
+            self.hear(ClaimHeldBack, {"key": action.key, "problems": ("member_id: fill it in",), "sender": Party.BATON})
         ended = {"key": action.key, "succeeded": succeeded, "problem": "" if succeeded else "refused"}
         self.hear(ActionEnded, ended, fact_id=f"ended:{action.key}")
 
@@ -427,9 +511,18 @@ def _side(fact: Fact | None) -> Side:
     """Whose word a piece of evidence is; a clearinghouse that refuses speaks for those whom the claim was for."""
     if isinstance(fact, ClaimAcknowledged) and fact.sender is not Party.SECONDARY and _refuses(fact):
         return Side.PAYER
-    if fact is None or isinstance(fact, SecondarySubmitted):
-        return Side.PROVIDER
+    if isinstance(fact, PaymentOffset):
+        return Side.PAYER  # it stands on the payer's remittance, whoever sent the file
+    if fact is None or isinstance(fact, SecondarySubmitted | ClockRanOut):
+        return Side.PROVIDER  # what we sent, and that our own outreach went unanswered
     return SIDE_OF.get(fact.payer if isinstance(fact, RemitAdjudicated) else fact.sender, Side.NEITHER)
+
+
+def _verifies(fact: Fact) -> bool:
+    """Word that a payer's record was seen: a person's with a reference, or the payer's own eligibility answer."""
+    if isinstance(fact, CoverageChecked):
+        return bool(fact.others)
+    return isinstance(fact, CorrectionMade) and fact.corrects == "cob_verified"
 
 
 def _refuses(fact: Fact) -> bool:
@@ -439,10 +532,12 @@ def _refuses(fact: Fact) -> bool:
     if isinstance(fact, ClaimAcknowledged):
         return fact.category not in ("A0", "A1", "A2", "A5")
     if isinstance(fact, RemitAdjudicated):
-        return fact.payer is Party.SECONDARY and fact.paid <= 0
+        return fact.payer in (Party.SECONDARY, Party.TERTIARY) and fact.paid <= 0
+    if isinstance(fact, CoverageChecked):
+        return fact.active is False or fact.until is not None
     if isinstance(fact, StatusAnswered):
         return fact.sender is Party.SECONDARY and fact.category in ("D0", "A4", "A7", "F2")
-    absent = (Said.NO_RECORD, Said.REJECTED, Said.DENIED, Said.ORDER_WRONG)
+    absent = (Said.NO_RECORD, Said.REJECTED, Said.DENIED, Said.ORDER_WRONG, Said.COVERAGE_ENDED)
     return isinstance(fact, ContactLogged) and fact.says in absent
 
 

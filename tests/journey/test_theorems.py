@@ -10,7 +10,6 @@ import pytest
 
 from journey.case import ActionKind, EscalationState, HoldState
 from journey.facts import (
-    ClaimAcknowledged,
     ClockRanOut,
     ContactLogged,
     CorrectionMade,
@@ -21,122 +20,18 @@ from journey.facts import (
     SecondarySubmitted,
     StatusAnswered,
     SupervisorDecided,
-    SyntaxAcknowledged,
 )
 from journey.plan import PlanInForce
 from journey.plan_file import standard_plan
 from journey.words import BreakState, EscalationKind, Hop, Level, Mode, Party, PayerClass, Rung, Switch
+from tests.journey import starts
+from tests.journey.starts import STARTS, WATCHED_BY, Lead
 
-Lead = Callable[[Any], None]
 Adjust = Callable[[str], Any]
 
 
-def _nothing(_: Any) -> None:
-    pass
-
-
-def _promised(journey: Any) -> None:
-    journey.remit()
-
-
-def _unpromised(journey: Any) -> None:
-    journey.remit(claim_status="1", remarks=())
-
-
-def _declined(journey: Any) -> None:
-    journey.remit(claim_status="1", remarks=("MA19",))
-
-
-def _sent(journey: Any) -> None:
-    _unpromised(journey)
-    journey.hear(SecondarySubmitted, submission_id="S1", ours=False)
-
-
-def _file_read(journey: Any) -> None:
-    _sent(journey)
-    journey.hear(SyntaxAcknowledged, layer="999", accepted=True)
-
-
-def _file_refused(journey: Any) -> None:
-    _sent(journey)
-    journey.hear(SyntaxAcknowledged, layer="999", accepted=False)
-
-
-def _passed_on(journey: Any) -> None:
-    _sent(journey)
-    journey.hear(ClaimAcknowledged, sender=Party.CLEARINGHOUSE, category="A2", accepted=True)
-
-
-def _rejected(journey: Any) -> None:
-    _sent(journey)
-    journey.hear(ClaimAcknowledged, sender=Party.SECONDARY, category="A7", status_code="164", accepted=False)
-
-
-def _order_questioned(journey: Any) -> None:
-    _sent(journey)
-    journey.hear(ClaimAcknowledged, sender=Party.SECONDARY, category="A7", status_code="85", accepted=False)
-
-
-def _accepted(journey: Any) -> None:
-    _promised(journey)
-    journey.hear(ClaimAcknowledged, sender=Party.SECONDARY, category="A2", accepted=True)
-
-
-def _pended_on_us(journey: Any) -> None:
-    _promised(journey)
-    journey.hear(StatusAnswered, sender=Party.SECONDARY, category="P3")
-
-
-def _pended_on_patient(journey: Any) -> None:
-    _promised(journey)
-    journey.hear(StatusAnswered, sender=Party.SECONDARY, category="P4")
-
-
-def _paid(journey: Any) -> None:
-    _accepted(journey)
-    journey.remit(Party.SECONDARY, claim_status="2", paid=32000, adjustments=(), remarks=(), payer_claim_number="S")
-
-
-def _posted_wrong(journey: Any) -> None:
-    _paid(journey)
-    journey.ledger(1, 32000, secondary_posted=32000)
-
-
-def _taken_back(journey: Any) -> None:
-    _paid(journey)
-    journey.remit(Party.SECONDARY, claim_status="22", paid=-32000, adjustments=(), remarks=(), payer_claim_number="S")
-
-
-def _denied(journey: Any) -> None:
-    _accepted(journey)
-    given = journey.case.evidence[0].adjustments[:1]
-    changed = tuple(each.model_copy(update={"reason": "31"}) for each in given)
-    journey.remit(Party.SECONDARY, claim_status="2", paid=0, adjustments=changed, remarks=())
-
-
-STARTS: tuple[Lead, ...] = (
-    _nothing,
-    _promised,
-    _unpromised,
-    _declined,
-    _sent,
-    _file_read,
-    _file_refused,
-    _passed_on,
-    _rejected,
-    _order_questioned,
-    _accepted,
-    _pended_on_us,
-    _pended_on_patient,
-    _paid,
-    _posted_wrong,
-    _taken_back,
-    _denied,
-)
-
-
 @pytest.mark.parametrize("payer_class", PayerClass)
-@pytest.mark.parametrize("start", STARTS, ids=lambda each: each.__name__.strip("_"))
+@pytest.mark.parametrize("start", STARTS, ids=lambda each: each.__name__)
 def test_silence_alone_reaches_the_supervisor(start: Lead, payer_class: PayerClass, new_journey: Any) -> None:
     """Silence is not progress: from every hop, whoever is silent, it ends with the supervisor within four months."""
     journey = new_journey(plan=standard_plan().in_force("P2", payer_class))
@@ -146,6 +41,14 @@ def test_silence_alone_reaches_the_supervisor(start: Lead, payer_class: PayerCla
     assert Rung.SUPERVISOR in rungs
     assert journey.case.resolution is None
     assert journey.case.next_clock is not None
+
+
+@pytest.mark.parametrize("start", WATCHED_BY, ids=lambda each: each.__name__)
+def test_each_further_wait_has_its_own_clock(start: Lead, new_journey: Any) -> None:
+    """No wait of the further modes is watched by the no-progress guard alone."""
+    journey = new_journey()
+    start(journey)
+    assert journey.clock(WATCHED_BY[start]) is not None
 
 
 def test_the_starts_leave_every_hop_open_once(new_journey: Any) -> None:
@@ -185,7 +88,7 @@ FIRM = {
 
 
 @pytest.mark.parametrize("missing", ["holder", "pending_action", "promised_date", "person_name", "call_reference"])
-@pytest.mark.parametrize("start", STARTS[:13], ids=lambda each: each.__name__.strip("_"))
+@pytest.mark.parametrize("start", STARTS[:13], ids=lambda each: each.__name__)
 def test_a_vague_answer_moves_no_deadline(start: Lead, missing: str, new_journey: Any) -> None:
     """I5: without holder, action, date, or somebody who stands for it, nothing moves; it is only counted."""
     journey = new_journey()
@@ -225,7 +128,7 @@ def test_the_same_promise_again_winds_no_clock_up(promised: Any) -> None:
 def test_an_extension_counts_once_and_two_weeks_at_the_most(new_journey: Any) -> None:
     """2.3: one firm answer of the holder moves a wait, at most 14 days; the next one moves nothing."""
     journey = new_journey()
-    _accepted(journey)
+    starts.accepted(journey)
     due = journey.clock("T7").hard
     far = due.date() + timedelta(days=60)
     journey.hear(ContactLogged, **_answer(**FIRM, promised_date=far))
@@ -239,7 +142,7 @@ def test_an_extension_counts_once_and_two_weeks_at_the_most(new_journey: Any) ->
 def test_an_early_date_does_not_use_the_extension_up(new_journey: Any) -> None:
     """A promised date before the deadline moves nothing, so the one extension is still there."""
     journey = new_journey()
-    _accepted(journey)
+    starts.accepted(journey)
     due = journey.clock("T7").hard
     journey.hear(ContactLogged, **_answer(**FIRM, promised_date=due.date() - timedelta(days=5)))
     assert journey.clock("T7").hard == due
@@ -251,7 +154,7 @@ def test_an_early_date_does_not_use_the_extension_up(new_journey: Any) -> None:
 def test_an_answer_of_somebody_else_moves_nothing(new_journey: Any) -> None:
     """Only the party that a clock waits for can ask for more time."""
     journey = new_journey()
-    _accepted(journey)
+    starts.accepted(journey)
     due = journey.clock("T7").hard
     fields = _answer(**FIRM, promised_date=due.date() + timedelta(days=5)) | {"sender": Party.PATIENT}
     journey.hear(ContactLogged, **fields)
@@ -265,7 +168,7 @@ def test_a_document_of_the_decision_closes_the_step_and_words_do_not(
 ) -> None:
     """1.12: a step is closed by a document at least; a representative's 'it is paid' starts no search for money."""
     journey = new_journey()
-    _accepted(journey)
+    starts.accepted(journey)
     journey.after(hours=1)
     fields: dict[str, Any] = {"says": says, "person_name": "Kim", "call_reference": "1", "document": document}
     journey.hear(ContactLogged, sender=Party.SECONDARY, **fields, amount=32000)
@@ -280,7 +183,7 @@ def test_a_document_of_the_decision_closes_the_step_and_words_do_not(
 def test_nothing_waits_past_the_filing_limit(mover: str, new_journey: Any) -> None:
     """I7: no wait passes the limit less the reserve, whoever asks for it."""
     journey = new_journey().after(days=130)
-    _passed_on(journey)
+    starts.passed_on(journey)
     latest = journey.case.filing_limit - timedelta(days=journey.plan.filing_reserve_days)
     until = latest + timedelta(days=10)
     if mover == "answer":
@@ -300,14 +203,14 @@ def test_nothing_waits_past_the_filing_limit(mover: str, new_journey: Any) -> No
 def test_a_capped_clock_says_that_the_limit_cut_it(new_journey: Any) -> None:
     """The reason of a short wait is visible."""
     journey = new_journey().after(days=140)
-    _promised(journey)
+    starts.promised(journey)
     assert journey.clock("T1").cut_by == "TF"
 
 
 def test_near_the_limit_the_claim_goes_out_with_what_exists(new_journey: Any) -> None:
     """2.2: protective filing at 14 days, although nobody confirmed anything."""
     journey = new_journey().after(days=130)
-    _unpromised(journey)
+    starts.unpromised(journey)
     journey.at(journey.now + timedelta(days=40))
     submits = [each for each in journey.actions if each.kind is ActionKind.SUBMIT_SECONDARY]
     assert [each.detail.get("protective") for each in submits] == ["yes"]
@@ -343,7 +246,7 @@ def test_no_manual_claim_while_the_crossover_may_arrive(state: str, days: int, n
 
 def test_a_break_point_needs_both_sides(journey: Any) -> None:
     """I4: the payer's word alone makes it suspected, with a question for each side; ours confirms it."""
-    _declined(journey)
+    starts.declined(journey)
     point = journey.case.break_point
     assert point.state is BreakState.SUSPECTED
     assert point.ask_provider
@@ -356,7 +259,7 @@ def test_a_break_point_needs_both_sides(journey: Any) -> None:
 @pytest.mark.parametrize("named", [True, False])
 def test_only_somebody_who_stands_for_it_can_confirm(journey: Any, named: bool) -> None:
     """I4: a word that nobody stands for is an assumption, not evidence of a side."""
-    _declined(journey)
+    starts.declined(journey)
     who = {"person_name": "Pat", "call_reference": "D-17"} if named else {}
     journey.hear(ContactLogged, sender=Party.PROVIDER, says=Said.NOT_TRANSMITTED, **who)
     assert (journey.case.break_point.state is BreakState.CONFIRMED) is named
@@ -364,7 +267,7 @@ def test_only_somebody_who_stands_for_it_can_confirm(journey: Any, named: bool) 
 
 def test_sides_that_disagree_are_a_contradiction(journey: Any) -> None:
     """The desk says that it sent the claim, the payer knows of none: nobody is believed, both are asked."""
-    _declined(journey)
+    starts.declined(journey)
     journey.ledger(1, 32000, secondary_billed_on=date(2026, 3, 1))
     point = journey.case.break_point
     assert point.state is BreakState.CONTRADICTED
@@ -380,7 +283,7 @@ def test_sides_that_disagree_are_a_contradiction(journey: Any) -> None:
 def test_the_order_is_corrected_before_the_claim_goes_out_again(new_journey: Any) -> None:
     """I6: neither a claim correction nor a corrected record is enough; the record must be seen to be right."""
     journey = new_journey()
-    _order_questioned(journey)
+    starts.order_questioned(journey)
 
     def submits() -> int:
         return sum(each.kind is ActionKind.SUBMIT_SECONDARY for each in journey.actions)
@@ -399,7 +302,7 @@ def test_the_order_is_corrected_before_the_claim_goes_out_again(new_journey: Any
 
 def test_a_hold_counts_once_the_ledger_shows_all_six_switches(journey: Any) -> None:
     """2.4: what the ledger shows counts, switch by switch."""
-    _promised(journey)
+    starts.promised(journey)
     assert journey.case.hold.state is HoldState.REQUESTED
     journey.ledger(1, 32000, switches_on=tuple(Switch)[:5])
     seen = [journey.case.hold.state]
@@ -409,7 +312,7 @@ def test_a_hold_counts_once_the_ledger_shows_all_six_switches(journey: Any) -> N
 
 def test_an_unverified_hold_escalates_within_a_business_day(journey: Any) -> None:
     """I3: before everything else."""
-    _promised(journey)
+    starts.promised(journey)
     journey.after(days=4)
     assert [each.kind for each in journey.case.open_escalations] == [EscalationKind.COLLECTIONS_HOLD]
 
@@ -455,11 +358,11 @@ def _submits(journey: Any) -> list[Any]:
     return [each for each in journey.actions if each.kind is ActionKind.SUBMIT_SECONDARY]
 
 
-@pytest.mark.parametrize("again", [_declined, _unpromised])
+@pytest.mark.parametrize("again", [starts.declined, starts.unpromised])
 def test_word_of_the_primary_after_our_claim_sends_no_second_one(again: Lead, new_journey: Any) -> None:
     """I2: 'not forwarded' said once more, or another remittance, is no reason to send what is already sent."""
     journey = new_journey()
-    _sent(journey)
+    starts.sent(journey)
     journey.ledger(1, 32000)
     journey.after(days=2)
     journey.hear(StatusAnswered, sender=Party.PRIMARY, category="F3N")
@@ -472,7 +375,7 @@ def test_word_of_the_primary_after_our_claim_sends_no_second_one(again: Lead, ne
 def test_a_promise_after_our_claim_makes_no_protective_second_one(new_journey: Any) -> None:
     """I2 near the limit: the claim that we sent is alive, although a crossover was announced after it."""
     journey = new_journey().after(days=140)
-    _sent(journey)
+    starts.sent(journey)
     journey.ledger(1, 32000)
     journey.after(days=2)
     journey.remit(payer_claim_number="ICN0002")
@@ -482,7 +385,7 @@ def test_a_promise_after_our_claim_makes_no_protective_second_one(new_journey: A
 
 def test_nothing_is_sent_while_something_is_on_its_way_out(journey: Any) -> None:
     """I2: an errand that has not ended yet counts as sent."""
-    _declined(journey)
+    starts.declined(journey)
     journey.ledger(1, 32000)
     assert len(_submits(journey)) == 1
     order: dict[str, Any] = {"decision": "resubmit_now", "person": "Lee", "second_person": "Kim", "reason": "r"}
@@ -570,7 +473,7 @@ def test_a_reversal_that_fits_nothing_still_opens_the_case(promised: Any, adjust
 def test_reasons_come_in_the_order_of_the_plan(new_journey: Any) -> None:
     """The same decision is always told in the same words: nothing depends on the order of a set."""
     journey = new_journey()
-    _nothing(journey)
+    starts.nothing(journey)
     decision = journey.remit()
     started = [each.says.split()[0] for each in decision.reasons if " starts" in each.says]
     order = [each.name for each in journey.plan.clocks]

@@ -130,7 +130,7 @@ def test_a_and_d_unposted_is_v5(promised: Any, adjust: Adjust) -> None:
 
 
 def test_a_and_e_posted_as_told_is_a_false_credit(promised: Any, adjust: Adjust) -> None:
-    """A + E auto-posted: -680 in the ledger, the truth is 0, and the missing OA23 shows."""
+    """A + E auto-posted: -680 in the ledger, F16, the truth is 0, and the missing OA23 shows."""
     decided(promised, adjust, "CO45 680")
     promised.ledger(2, -68000, secondary_posted=32000)
     money = promised.case.money
@@ -138,6 +138,11 @@ def test_a_and_e_posted_as_told_is_a_false_credit(promised: Any, adjust: Adjust)
     of = books(promised.case.claim, promised.case.evidence, promised.case.evidence[-1])
     assert of.reports_twice
     assert of.mismatch() is Mismatch.FALSE_CREDIT
+    promised.after(days=14)
+    assert (promised.case.break_point.mode, promised.case.break_point.state) == (
+        Mode.REPORTED_TWICE,
+        BreakState.CONFIRMED,
+    )
 
 
 def test_f_takes_d_back_and_opens_the_case(promised: Any, adjust: Adjust) -> None:
