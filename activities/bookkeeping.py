@@ -7,11 +7,15 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.clearinghouse import Controls
+from activities.clearinghouse import Sent
 from casebook import reading, record, submissions
 from casebook.chain import EvidenceEntry
 from casebook.opening import Casebook
+from edi.envelope_out import Controls
 from workflows import ports
+
+RETURNED = 20
+"""Characters of our id that a 277CA must return (REF*D9 of the claim)."""
 
 
 class Bookkeeper(ports.Casebook):
@@ -47,27 +51,32 @@ class SentRegister:
         self._opaque = opaque
         self._now = now
 
-    def register_submission(self, practice: str, action_key: str, case_id: str, frequency: str) -> Controls:
-        """The control numbers of an action's submission."""
+    def register_submission(self, practice: str, action_key: str, case_id: str, frequency: str) -> Sent:
+        """The id and control numbers of an action's submission."""
         with self._casebook.writing() as tx:
             sent = submissions.register_submission(
                 tx,
-                submission_id=self._opaque("sub", practice, action_key),
+                submission_id=self._opaque("sub", practice, action_key)[:RETURNED].upper(),
                 case_id=case_id,
                 action_key=action_key,
                 frequency="7" if frequency == "7" else "8" if frequency == "8" else "1",
                 written_at=self._now(),
             )
-        return Controls(sent.submission_id, sent.interchange_control, sent.group_control, sent.transaction_control)
+        return Sent(sent.submission_id, _controls(sent))
 
-    def register_question(self, practice: str, action_key: str, case_id: str, searched_by: str) -> str:
-        """The id of an action's status question."""
+    def register_question(self, practice: str, action_key: str, case_id: str, searched_by: str) -> Sent:
+        """The id and control numbers of an action's status question."""
         with self._casebook.writing() as tx:
-            return submissions.register_question(
+            asked = submissions.register_question(
                 tx,
                 question_id=self._opaque("ask", practice, action_key),
                 case_id=case_id,
                 action_key=action_key,
                 searched_by=searched_by,
                 asked_at=self._now(),
-            ).question_id
+            )
+        return Sent(asked.question_id, _controls(asked))
+
+
+def _controls(sent: submissions.Numbered) -> Controls:
+    return Controls(interchange=sent.interchange, group=sent.functional_group, transaction=sent.transaction_set)

@@ -1,20 +1,29 @@
-"""The clearinghouse's drop folder: secondary claims and status questions leave here as files."""
+"""The clearinghouse's drop folder: claims to later payers (837) and status questions (276) leave here as files."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, Protocol
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from temporalio import activity
 
+from activities.corrections import CorrectionError, corrected, in_words
 from activities.errands import done, failed
 from activities.folders import drop
-from journey.claim import Claim
-from journey.facts import SecondarySubmitted
+from edi import claim_writer, status_question
+from edi.billed_loops import element, first
+from edi.claim_order import ClaimOrder, attachment_of
+from edi.envelope_out import Controls, UnsendableError
+from edi.release import released
+from edi.status_question import Person, StatusInquiry
+from edi.trading_partner import TRIAL, TradingPartner
+from journey.claim import Claim, Coverage
+from journey.facts import ClaimHeldBack, SecondarySubmitted
 from journey.words import Frozen, Grade, Party
-from workflows.ports import Clearinghouse, Errand, Learnt, StatusQuestion, SubmissionRequest
+from workflows.ports import Clearinghouse, Errand, Learnt
+from workflows.prior_decisions import earlier_decisions
 
 TAKEN: Final = "taken"
 """Subfolder into which the clearinghouse moves what it collected."""
@@ -22,31 +31,7 @@ TAKEN: Final = "taken"
 AROUND: Final = timedelta(days=7)
 """How far a range search looks before and after the dates of service; field notes 1.9 ask for a range and name none."""
 
-OF_THE_MEMBER: Final = frozenset(
-    {
-        "payer_id",
-        "payer_name",
-        "group_number",
-        "relationship",
-        "member_id",
-        "member_last_name",
-        "member_first_name",
-        "member_birth_date",
-    }
-)
-"""What a correction may change in the secondary policy."""
-
-OF_THE_CLAIM: Final = frozenset(
-    {
-        "patient_last_name",
-        "patient_first_name",
-        "patient_birth_date",
-        "provider_npi",
-        "provider_tin",
-        "facility_code",
-    }
-)
-"""What a correction may change in the claim itself."""
+_ASKED: Final = {Party.PRIMARY: 1, Party.TERTIARY: 3}
 
 
 class SubmissionDetail(Frozen):
@@ -55,6 +40,13 @@ class SubmissionDetail(Frozen):
     frequency: Literal["1", "7", "8"] = "1"
     original_payer_claim_number: str = ""
     protective: bool = False
+    """Sent to keep the filing limit, although COB is not settled; the claim itself is the same."""
+    destination: Literal["2", "3"] = "2"
+    insurance_type: str = ""
+    attachment: str = ""
+    """The document's control number, or `report:transmission:number` (PWK01, PWK02, PWK06)."""
+    patient_gender: str = ""
+    provider_postal_code: str = ""
 
 
 class QuestionDetail(Frozen):
@@ -64,142 +56,179 @@ class QuestionDetail(Frozen):
     payer_claim_number: str = ""
 
 
-class Controls(NamedTuple):
-    """The numbers of one submission, which its acknowledgements return."""
+class Sent(NamedTuple):
+    """The id of something that left, and the control numbers that its acknowledgements return."""
 
-    submission_id: str
-    interchange: str
-    group: str
-    transaction: str
+    id: str
+    controls: Controls
 
 
 class Register(Protocol):
     """Remembers what left us, so that the same action always has the same numbers."""
 
-    def register_submission(self, practice: str, action_key: str, case_id: str, frequency: str) -> Controls:
+    def register_submission(self, practice: str, action_key: str, case_id: str, frequency: str) -> Sent:
         """The numbers of an action's submission: new ones the first time, the same ones ever after."""
 
-    def register_question(self, practice: str, action_key: str, case_id: str, searched_by: str) -> str:
-        """The id of an action's status question, likewise."""
+    def register_question(self, practice: str, action_key: str, case_id: str, searched_by: str) -> Sent:
+        """The numbers of an action's status question, likewise."""
 
 
 class ClearinghouseDrop(Clearinghouse):
-    """Writes JSON files. An action always writes the same file under the same name, unless it is there or was taken.
+    """Writes X12 files. An action always writes the same file under the same name, unless it is there or was taken.
 
     Both errands raise `activities.folders.FolderError` when the folder cannot be written now. What no retry can help
     comes back as a failed outcome, before any number is given out.
     """
 
-    def __init__(self, folder: Path, register: Register) -> None:
-        """Take the drop folder, which must exist, and the register."""
+    def __init__(self, folder: Path, register: Register, partner: TradingPartner = TRIAL, zone: tzinfo = UTC) -> None:
+        """Take the drop folder, which must exist, the register, who sends to whom, and where the office works."""
         self._folder = folder
         self._register = register
+        self._partner = partner
+        self._zone = zone
 
     @activity.defn(name="submit_secondary")
     def submit_secondary(self, errand: Errand) -> Learnt:
-        """Drop `<submission_id>.claim.json`, with the corrections of the errand's detail in the claim."""
+        """Drop `<submission_id>.837` with the corrections of the errand's detail made, if every rule lets it pass.
+
+        A claim that is refused is held back: nothing is written, no number is used, and the fact names field and fix.
+        """
         try:
-            detail = SubmissionDetail.model_validate(errand.action.detail)
-            claim = _corrected(errand, detail)
-        except ValueError as problem:
-            return Learnt(outcome=failed(errand, _in_words(problem)))
-        request = self._request(errand, detail, claim)
-        self._write(f"{request.submission_id}.claim.json", request)
-        return Learnt(outcome=done(errand, request.submission_id), facts=(_submitted(errand, request),))
+            order = self._order(errand)
+        except ValidationError as problem:
+            return _held_back(errand, (in_words(problem),))
+        except CorrectionError as problem:
+            return _held_back(errand, (str(problem),))
+        checked = released(order)
+        if not isinstance(checked, str):
+            return _held_back(errand, tuple(each.sentence for each in checked))
+        sent = self._register.register_submission(errand.practice, errand.action.key, errand.case_id, order.frequency)
+        order = order.model_copy(update={"submission_id": sent.id, "controls": sent.controls})
+        self._write(f"{sent.id}.837", claim_writer.write(order))
+        return Learnt(outcome=done(errand, sent.id), facts=(_submitted(errand, order),))
 
     @activity.defn(name="ask_status")
     def ask_status(self, errand: Errand) -> Learnt:
-        """Drop `<question_id>.status.json`, with corrections likewise."""
+        """Drop `<question_id>.276`, with corrections likewise."""
         try:
-            detail = QuestionDetail.model_validate(errand.action.detail)
-            claim = _corrected(errand, detail)
-        except ValueError as problem:
-            return Learnt(outcome=failed(errand, _in_words(problem)))
-        question = self._question(errand, detail, claim)
-        self._write(f"{question.question_id}.status.json", question)
-        return Learnt(outcome=done(errand, question.question_id))
+            inquiry = self._inquiry(errand)
+            status_question.write(inquiry)
+        except ValidationError as problem:
+            return Learnt(outcome=failed(errand, in_words(problem)))
+        except (CorrectionError, UnsendableError) as problem:
+            return Learnt(outcome=failed(errand, str(problem)))
+        sent = self._register.register_question(errand.practice, errand.action.key, errand.case_id, inquiry.search)
+        inquiry = inquiry.model_copy(update={"question_id": sent.id, "controls": sent.controls})
+        self._write(f"{sent.id}.276", status_question.write(inquiry))
+        return Learnt(outcome=done(errand, sent.id))
 
-    def _write(self, name: str, content: BaseModel) -> None:
+    def _write(self, name: str, text: str) -> None:
         # In this order: a file that is collected between the two looks is seen by the second.
         if (self._folder / name).exists() or (self._folder / TAKEN / name).exists():
             return
-        drop(self._folder, name, content.model_dump_json(indent=1).encode())
+        drop(self._folder, name, text.encode("ascii"))
 
-    def _request(self, errand: Errand, detail: SubmissionDetail, claim: Claim) -> SubmissionRequest:
-        controls = self._register.register_submission(
-            errand.practice, errand.action.key, errand.case_id, detail.frequency
-        )
-        return SubmissionRequest(
-            submission_id=controls.submission_id,
-            interchange_control=controls.interchange,
-            group_control=controls.group,
-            transaction_control=controls.transaction,
+    def _order(self, errand: Errand) -> ClaimOrder:
+        """What is asked for, with numbers that nobody else gets to see."""
+        detail, claim = SubmissionDetail.model_validate(errand.action.detail), _corrected(errand, SubmissionDetail)
+        destination: Literal[2, 3] = 3 if detail.destination == "3" else 2
+        return ClaimOrder(
+            claim=claim,
+            remits=earlier_decisions(errand.prior_remittances, destination),
+            destination=destination,
             frequency=detail.frequency,
             original_payer_claim_number=detail.original_payer_claim_number,
-            payer_id=claim.secondary.payer_id,
-            payer_name=claim.secondary.payer_name,
-            claim=claim,
-            prior_remittances=errand.prior_remittances,
-            protective=detail.protective,
-            written_at=errand.now,
+            submission_id="TRIAL",
+            insurance_type=detail.insurance_type,
+            attachment=attachment_of(detail.attachment),
+            patient_gender=detail.patient_gender,
+            provider_postal_code=detail.provider_postal_code,
+            partner=self._partner,
+            written_at=errand.now.astimezone(self._zone),
         )
 
-    def _question(self, errand: Errand, detail: QuestionDetail, claim: Claim) -> StatusQuestion:
-        member = claim.secondary
+    def _inquiry(self, errand: Errand) -> StatusInquiry:
+        detail, claim = QuestionDetail.model_validate(errand.action.detail), _corrected(errand, QuestionDetail)
+        policy = claim.coverage(_ASKED.get(errand.action.to, 2)) or claim.secondary
         around = AROUND if detail.search == "member_and_range" else timedelta()
-        return StatusQuestion(
-            question_id=self._register.register_question(
-                errand.practice, errand.action.key, errand.case_id, detail.search
-            ),
-            payer_id=member.payer_id,
-            payer_name=member.payer_name,
+        return StatusInquiry(
+            question_id="TRIAL",
             search=detail.search,
+            payer_id=policy.payer_id,
+            payer_name=policy.payer_name.upper(),
+            provider_name=_provider_name(claim),
+            provider_npi=claim.provider_npi,
+            provider_tin=claim.provider_tin,
+            member_id=policy.member_id,
+            group_number=policy.group_number,
+            member=_member(policy, claim),
+            patient=None if policy.relationship in ("", "18") else _patient(claim),
             claim_number=claim.claim_number,
             payer_claim_number=detail.payer_claim_number,
-            member_id=member.member_id,
-            member_last_name=member.member_last_name,
-            member_first_name=member.member_first_name,
-            member_birth_date=member.member_birth_date,
+            charge_cents=None if around else claim.charge,
             service_from=claim.service_from - around,
             service_to=claim.service_to + around,
-            charge=None if around else claim.charge,
-            provider_npi=claim.provider_npi,
-            asked_at=errand.now,
+            bill_type=f"{claim.facility_code}1" if claim.form == "837I" and claim.facility_code else "",
+            partner=self._partner,
+            controls=Controls(interchange=1, group=1, transaction=1),
+            written_at=errand.now.astimezone(self._zone),
         )
 
 
-def _corrected(errand: Errand, detail: SubmissionDetail | QuestionDetail) -> Claim:
-    """The claim with every correction made; one that cannot be made is an error, or the same fault goes out again."""
-    claim = errand.claim
-    known = type(detail).model_fields
-    corrections = {field: value for field, value in errand.action.detail.items() if field not in known}
-    if not corrections.keys() <= OF_THE_MEMBER | OF_THE_CLAIM:
-        raise ValueError("a correction names a field that cannot be corrected here")
-    coverages = [each.model_dump() for each in claim.coverages]
-    coverages[1] |= {field: value for field, value in corrections.items() if field in OF_THE_MEMBER}
-    of_claim = {field: value for field, value in corrections.items() if field in OF_THE_CLAIM}
-    return Claim.model_validate(claim.model_dump() | of_claim | {"coverages": coverages})
+def _corrected(errand: Errand, detail: type[SubmissionDetail] | type[QuestionDetail]) -> Claim:
+    known = detail.model_fields
+    return corrected(
+        errand.claim, {field: value for field, value in errand.action.detail.items() if field not in known}
+    )
 
 
-def _in_words(problem: ValueError) -> str:
-    """The problem without any value: fields and rules for what pydantic found, our own sentence for the rest."""
-    if not isinstance(problem, ValidationError):
-        return str(problem)
-    found = problem.errors(include_input=False, include_url=False, include_context=False)
-    return "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in found)
+def _provider_name(claim: Claim) -> str:
+    return element(first((tuple(each.split("*")) for each in claim.segments), "NM1", "85"), 3)
 
 
-def _submitted(errand: Errand, request: SubmissionRequest) -> SecondarySubmitted:
-    return SecondarySubmitted(
-        fact_id=f"submitted:{request.submission_id}",
+def _member(policy: Coverage, claim: Claim) -> Person:
+    """The member; a patient who is the member lends what the policy does not tell."""
+    own = policy.relationship in ("", "18")
+    return Person(
+        last=(policy.member_last_name or (claim.patient_last_name if own else "")).upper(),
+        first=(policy.member_first_name or (claim.patient_first_name if own else "")).upper(),
+        birth=policy.member_birth_date or (claim.patient_birth_date if own else None),
+    )
+
+
+def _patient(claim: Claim) -> Person:
+    return Person(
+        last=claim.patient_last_name.upper(),
+        first=claim.patient_first_name.upper(),
+        birth=claim.patient_birth_date,
+    )
+
+
+def _held_back(errand: Errand, problems: tuple[str, ...]) -> Learnt:
+    fact = ClaimHeldBack(
+        fact_id=f"held-back:{errand.action.key}",
         happened_at=errand.now,
         learnt_at=errand.now,
-        source=request.submission_id,
         sender=Party.BATON,
         grade=Grade.DOCUMENTED,
-        submission_id=request.submission_id,
-        frequency=request.frequency,
-        payer_id=request.payer_id,
+        key=errand.action.key,
+        problems=problems,
+    )
+    return Learnt(outcome=failed(errand, f"the claim is held back: {'; '.join(problems)}"), facts=(fact,))
+
+
+def _submitted(errand: Errand, order: ClaimOrder) -> SecondarySubmitted:
+    policy = order.policy
+    return SecondarySubmitted(
+        fact_id=f"submitted:{order.submission_id}",
+        happened_at=errand.now,
+        learnt_at=errand.now,
+        source=order.submission_id,
+        sender=Party.BATON,
+        grade=Grade.DOCUMENTED,
+        submission_id=order.submission_id,
+        frequency=order.frequency,
+        payer_id=policy.payer_id if policy else "",
         ours=True,
-        member_id=request.claim.secondary.member_id,
+        member_id=policy.member_id if policy else "",
     )

@@ -15,19 +15,21 @@ from zoneinfo import ZoneInfo
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from casebook import register, submissions
+from activities import addressing
+from activities.addressing import SentAs, Waited
+from casebook import quarantine, register
 from casebook.opening import Casebook, Transaction
 from casebook.register import FactState, KeyKind
 from edi.claim import BilledClaim
-from edi.facts import KeyKind as EdiKey
-from edi.facts import Reception, Sighting, sightings
+from edi.facts import sightings
 from edi.findings import Finding, Quarantined
 from edi.items import Item
 from edi.opening import has_second_policy, opens_case, snapshot
 from edi.reader import read
+from edi.sighting import Reception, Sighting
+from edi.wholeness import torn_sets, whole
 from journey.case import Opening
-from journey.claim import Claim
-from journey.facts import FACT, Fact, RemitAdjudicated, StatusAnswered
+from journey.facts import FACT, Fact
 from workflows.ports import FileToRead, Intake, IntakeCounts
 
 BATCH: Final = 100
@@ -51,9 +53,15 @@ class Cases(Protocol):
 class Batch:
     """What one batch of a file amounts to, before anybody is told."""
 
-    openings: list[tuple[Opening, list[Fact]]] = field(default_factory=list)
-    telling: dict[str, list[Fact]] = field(default_factory=lambda: defaultdict(list))
+    openings: list[tuple[Opening, list[Waited]]] = field(default_factory=list)
+    telling: dict[str, list[Waited]] = field(default_factory=lambda: defaultdict(list))
     kinds: set[str] = field(default_factory=set)
+    noted: set[SentAs] = field(default_factory=set)
+
+    def told(self) -> Iterator[tuple[str, Waited]]:
+        """Who is told what, in order."""
+        yield from ((opening.case_id, each) for opening, waited in self.openings for each in waited)
+        yield from ((case_id, each) for case_id, waited in self.telling.items() for each in waited)
 
 
 class FileIntake(Intake):
@@ -85,7 +93,9 @@ class FileIntake(Intake):
         reception = Reception(self._now(), self._zone, file.digest[:12], self._opaque)
         with _opened(file) as stream:
             await asyncio.to_thread(self._begin, file)
-            items = read(stream)
+            torn = await asyncio.to_thread(torn_sets, stream)
+            stream.seek(0)
+            items = whole(read(stream), torn)
             for _ in range(0, start, BATCH):
                 await asyncio.to_thread(_take, items)
                 activity.heartbeat(start, dict(counts), sorted(kinds))
@@ -127,7 +137,7 @@ class FileIntake(Intake):
     ) -> None:
         """Keep what cannot be used, for a person to look at; reasons hold no value of a claim."""
         counts["quarantined"] += 1
-        register.quarantine(
+        quarantine.set_aside(
             tx,
             digest=file.digest,
             practice=file.practice,
@@ -147,6 +157,8 @@ class FileIntake(Intake):
         counts: Counter[str],
     ) -> None:
         assert not isinstance(item, Finding | Quarantined)
+        if isinstance(item, BilledClaim):
+            self._note_sent(tx, item, file, batch)
         if isinstance(item, BilledClaim) and not has_second_policy(item):
             counts["ignored"] += 1
         elif isinstance(item, BilledClaim) and opens_case(item):
@@ -158,6 +170,13 @@ class FileIntake(Intake):
             if isinstance(item, BilledClaim) and not found:
                 counts["ignored"] += 1
 
+    def _note_sent(self, tx: Transaction, billed: BilledClaim, file: FileToRead, batch: Batch) -> None:
+        """Note the numbers of a file once, and those of each claim to a further payer."""
+        sent = addressing.sent_as(billed)
+        if sent not in batch.noted:
+            batch.noted.add(sent)
+            addressing.note_sent(tx, sent, file.practice, file.digest, self._zone, self._now())
+
     def _open(self, tx: Transaction, billed: BilledClaim, file: FileToRead, batch: Batch, counts: Counter[str]) -> None:
         claim = snapshot(billed, file.practice)
         if claim is None:
@@ -166,68 +185,66 @@ class FileIntake(Intake):
             self._set_aside(tx, file, f"byte {billed.where.offset}", reason, raw, counts)
             return
         case_id = self._opaque("case", claim.practice, claim.claim_number, claim.service_from.isoformat())
-        register.index_claim(tx, file.practice, KeyKind.CLAIM_NUMBER, claim.claim_number, case_id)
-        register.index_claim(tx, file.practice, KeyKind.CLAIM_NUMBER, _with_charge(claim), case_id)
-        waiting = register.parked_for(tx, file.practice, KeyKind.CLAIM_NUMBER, claim.claim_number)
-        facts = [FACT.validate_json(each.body) for each in waiting]
-        opening = Opening(case_id=case_id, claim=claim, opened_at=self._now())
-        batch.openings.append((opening, facts))
+        waited = addressing.waiting_for(tx, claim, case_id)
+        batch.openings.append((Opening(case_id=case_id, claim=claim, opened_at=self._now()), waited))
 
     def _address(
         self, tx: Transaction, sighting: Sighting, file: FileToRead, batch: Batch, counts: Counter[str]
     ) -> None:
         """Find whose fact it is; park it if nobody's yet."""
         fact = sighting.fact
-        if register.fact_state(tx, fact.fact_id) is FactState.DELIVERED:
+        state = register.fact_state(tx, fact.fact_id)
+        if state is FactState.DELIVERED:
             counts["repeated"] += 1
             return
         if not sighting.keys:
             reason = f"a {fact.kind} that names neither a claim nor a submission: find out whose it is"
             self._set_aside(tx, file, fact.source, reason, FACT.dump_json(fact), counts)
             return
-        found, fact = _find(tx, sighting, file.practice)
-        case_id = found or self._park(tx, sighting, fact, file)
-        if case_id:
-            _learn_number(tx, fact, file.practice, case_id)
-            counts["informed"] += 1
-            batch.telling[case_id].append(fact)
-        else:
+        found = addressing.find(tx, sighting, file.practice)
+        if found.doubt:
+            self._set_aside(tx, file, fact.source, found.doubt, FACT.dump_json(fact), counts)
+            return
+        if not found.told:
+            self._park(tx, sighting, file)
             counts["parked"] += 1
+            return
+        fresh = [each for each in found.told if state is None or not register.has_been_told(tx, fact.fact_id, each[0])]
+        kept = addressing.shared(tx, sighting, found.key, file.practice)
+        for case_id, telling in fresh:
+            batch.telling[case_id].append(Waited(telling, kept))
+            batch.telling[case_id].extend(addressing.learnt(tx, telling, file.practice, case_id))
+        counts["informed" if fresh else "repeated"] += 1
 
-    def _park(self, tx: Transaction, sighting: Sighting, fact: Fact, file: FileToRead) -> str | None:
-        """Keep a fact until its case opens; the case's id if one opened in this very moment."""
-        number = next((value for kind, value in sighting.keys if kind == "claim_number"), "")
-        unfit = register.find_cases(tx, file.practice, KeyKind.CLAIM_NUMBER, number) if number else ()
-        while True:
-            opened = register.park(
-                tx,
-                fact.fact_id,
-                kind=fact.kind,
-                practice=file.practice,
-                key=(KeyKind.CLAIM_NUMBER, number) if number else (KeyKind.TRACE, sighting.keys[0][1]),
-                body=FACT.dump_json(fact),
-                reason="several cases have this claim number" if unfit else "no case has this claim number yet",
-                at=self._now(),
-                digest=file.digest,
-                unfit=unfit,
-            )
-            if len(opened) < 2:
-                return opened[0] if opened else None
-            unfit = (*unfit, *opened)
+    def _park(self, tx: Transaction, sighting: Sighting, file: FileToRead) -> None:
+        """Keep a fact until its case opens; the cases that its key leads to now are not its own."""
+        fact, (kind, value) = sighting.fact, addressing.parking_key(sighting)
+        unfit = register.find_cases(tx, file.practice, kind, value)
+        register.park(
+            tx,
+            fact.fact_id,
+            kind=fact.kind,
+            practice=file.practice,
+            key=(kind, value),
+            body=FACT.dump_json(fact),
+            reason=_why_parked(kind, bool(unfit)),
+            at=self._now(),
+            digest=file.digest,
+            unfit=unfit,
+        )
 
     def _note_delivered(self, batch: Batch, file: FileToRead) -> None:
-        told = [(opening.case_id, fact) for opening, facts in batch.openings for fact in facts]
-        told += [(case_id, fact) for case_id, facts in batch.telling.items() for fact in facts]
         with self._casebook.writing() as tx:
-            for case_id, fact in told:
+            for case_id, told in batch.told():
                 register.deliver(
                     tx,
-                    fact.fact_id,
-                    kind=fact.kind,
+                    told.fact.fact_id,
+                    kind=told.fact.kind,
                     practice=file.practice,
                     case_id=case_id,
                     at=self._now(),
                     digest=file.digest,
+                    shared=told.kept,
                 )
 
     def _finish(self, file: FileToRead, kinds: set[str], result: IntakeCounts) -> None:
@@ -242,16 +259,17 @@ class FileIntake(Intake):
         """Open first, then tell; one message for a case and batch."""
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def open_one(opening: Opening, facts: list[Fact]) -> None:
+        async def open_one(opening: Opening, waited: list[Waited]) -> None:
             async with gate:
-                counts["opened" if await self._cases.open(opening, tuple(facts)) else "repeated"] += 1
+                new = await self._cases.open(opening, tuple(each.fact for each in waited))
+                counts["opened" if new else "repeated"] += 1
 
-        async def tell_one(case_id: str, facts: list[Fact]) -> None:
+        async def tell_one(case_id: str, waited: list[Waited]) -> None:
             async with gate:
-                await self._cases.tell(case_id, tuple(facts))
+                await self._cases.tell(case_id, tuple(each.fact for each in waited))
 
-        await asyncio.gather(*(open_one(opening, facts) for opening, facts in batch.openings))
-        await asyncio.gather(*(tell_one(case_id, facts) for case_id, facts in batch.telling.items()))
+        await asyncio.gather(*(open_one(opening, waited) for opening, waited in batch.openings))
+        await asyncio.gather(*(tell_one(case_id, waited) for case_id, waited in batch.telling.items()))
 
 
 def _so_far() -> tuple[Counter[str], int, set[str]]:
@@ -278,54 +296,12 @@ def _counts(counts: Counter[str]) -> IntakeCounts:
     return IntakeCounts.model_validate({**plain, "findings": findings})
 
 
-def _with_charge(claim: Claim) -> str:
-    return f"{claim.claim_number}|{claim.charge}"
-
-
-def _learn_number(tx: Transaction, fact: Fact, practice: str, case_id: str) -> None:
-    """Provider-level adjustments name a claim by its payer's number (field notes 1.6)."""
-    number = fact.payer_claim_number if isinstance(fact, RemitAdjudicated) else ""
-    if number:
-        register.index_claim(tx, practice, KeyKind.PAYER_CLAIM_NUMBER, number, case_id)
-
-
-def _find(tx: Transaction, sighting: Sighting, practice: str) -> tuple[str | None, Fact]:
-    """The case of a fact by its surest key, and the fact with what the key adds to it."""
-    for kind, value in sighting.keys:
-        fact, cases = _ask_register(tx, kind, value, sighting.fact, practice)
-        if len(cases) > 1 and kind == "claim_number" and sighting.charge is not None:
-            cases = register.find_cases(tx, practice, KeyKind.CLAIM_NUMBER, f"{value}|{sighting.charge}")
-        if len(cases) == 1:
-            return cases[0], fact
-    return None, sighting.fact
-
-
-def _ask_register(tx: Transaction, kind: EdiKey, value: str, fact: Fact, practice: str) -> tuple[Fact, tuple[str, ...]]:
-    if kind == "question":
-        asked = submissions.question(tx, value)
-        if asked is None:
-            return fact, ()
-        known = {"searched_by": asked.searched_by} if isinstance(fact, StatusAnswered) else {}
-        return fact.model_copy(update=known), (asked.case_id,)
-    if kind == "claim_number":
-        return fact, register.find_cases(tx, practice, KeyKind.CLAIM_NUMBER, value)
-    if kind == "payer_claim_number":
-        return fact, register.find_cases(tx, practice, KeyKind.PAYER_CLAIM_NUMBER, value)
-    sent = _sent(tx, kind, value)
-    if sent is None:
-        return fact, ()
-    return fact.model_copy(update={"submission_id": sent.submission_id}), (sent.case_id,)
-
-
-def _sent(tx: Transaction, kind: EdiKey, value: str) -> submissions.Submission | None:
-    """The submission that an acknowledgement speaks of."""
-    if kind == "submission":
-        return submissions.submission(tx, value)
-    if kind == "interchange":
-        found = submissions.submissions_for(tx, interchange=value)
-    elif kind == "group":
-        found = submissions.submissions_for(tx, group=value)
-    else:
-        group, _, transaction = value.partition("/")
-        found = submissions.submissions_for(tx, group=group, transaction=transaction)
-    return found[0] if found else None
+def _why_parked(kind: KeyKind, known: bool) -> str:
+    """Why a fact waits, in words without a value of a claim."""
+    if kind is KeyKind.CLAIM_NUMBER:
+        return "several cases have this claim number" if known else "no case has this claim number yet"
+    if kind is KeyKind.MEMBER:
+        return "no open case is of this member" if known else "no case is of this member yet"
+    if kind is KeyKind.TRACE:
+        return "no case was paid by this payment yet"
+    return "no claim is known to have left under this number yet"

@@ -58,6 +58,10 @@ class LedgerClient:
         """Ask for every switch to be turned off; the same key asks once."""
         return self._ask(wire.RELEASES, wire.AccountAsked(account=account), wire.HoldReleased, key)
 
+    def recall(self, account: str, key: str) -> wire.AccountRecalled:
+        """Ask for the account back from its agency, and for the deletion of bureau reports; the same key asks once."""
+        return self._ask(wire.RECALLS, wire.AccountAsked(account=account), wire.AccountRecalled, key)
+
     def changes(self, after: int, limit: int = wire.PAGE) -> wire.Changes:
         """A page of changes after a place in the running order."""
         return self._ask(wire.CHANGES, wire.ChangesAsked(after=after, limit=limit), wire.Changes)
@@ -94,6 +98,14 @@ class LedgerOverHttp(LedgerPort):
     def release_hold(self, errand: Errand) -> Learnt:
         """Ask for the release, and read back what stands."""
         return self._read_after(errand, partial(self._release, errand))
+
+    @activity.defn(name="recall_account")
+    def recall_account(self, errand: Errand) -> Learnt:
+        """Ask for the account back from its agency, and read back whether it still lies there."""
+        return self._read_after(errand, partial(self._recall, errand))
+
+    def _recall(self, errand: Errand) -> str:
+        return self._client.recall(errand.claim.claim_number, errand.action.key).recall_id
 
     def _hold(self, errand: Errand) -> str:
         reason = errand.action.detail.get("reason_code", DEFAULT_REASON)
@@ -132,6 +144,11 @@ class NoLedger(LedgerPort):
     @activity.defn(name="release_hold")
     def release_hold(self, errand: Errand) -> Learnt:
         """Nothing can be released."""
+        return Learnt(outcome=failed(errand, NOT_SET))
+
+    @activity.defn(name="recall_account")
+    def recall_account(self, errand: Errand) -> Learnt:
+        """Nobody can be asked: a person must call the agency."""
         return Learnt(outcome=failed(errand, NOT_SET))
 
 

@@ -1,6 +1,6 @@
 """What Baton and a provider's ledger say to each other over HTTP: JSON bodies, integer cents, times in UTC.
 
-An adapter for a billing system answers these four questions and needs nothing else; `docs/ledger-openapi.json` is the
+An adapter for a billing system answers these five questions and needs nothing else; `docs/ledger-openapi.json` is the
 same contract for machines. Account numbers identify patients, so they travel in bodies, never in an address.
 """
 
@@ -11,11 +11,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
+from journey.facts import PostedLine
 from journey.words import Cents, Frozen, Moment, Switch
 
 BALANCES: Final = "/v1/balances/read"
 HOLDS: Final = "/v1/holds"
 RELEASES: Final = "/v1/holds/release"
+RECALLS: Final = "/v1/recalls"
 CHANGES: Final = "/v1/changes/read"
 
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
@@ -41,7 +43,7 @@ class _Wire(Frozen):
 
 
 class AccountAsked(_Wire):
-    """Body of `BALANCES` and `RELEASES`: which account."""
+    """Body of `BALANCES`, `RELEASES` and `RECALLS`: which account."""
 
     account: Account
 
@@ -59,6 +61,7 @@ class Balance(_Wire):
     """The part that stands to the patient, which is what a statement would ask for."""
     primary_posted: Cents = 0
     secondary_posted: Cents = 0
+    """What is posted of all payers after the primary."""
     unapplied: Cents = 0
     """Cash of this account that was posted to nothing."""
     deposits: Cents = 0
@@ -66,8 +69,16 @@ class Balance(_Wire):
     secondary_billed_on: date | None = None
     switches_on: tuple[Switch, ...] = ()
     statements_sent: int = Field(default=0, ge=0)
+    first_statement_on: date | None = None
+    """Collections clocks count from it."""
     last_statement_on: date | None = None
+    last_statement_amount: Cents | None = None
+    """What the newest statement asked for."""
     placed_with_agency: bool = False
+    patient_paid: Cents = 0
+    """What the patient paid, less what was refunded."""
+    lines: tuple[PostedLine, ...] = ()
+    """Posting by service line, where the billing system tells lines."""
 
 
 class HoldRequest(_Wire):
@@ -88,6 +99,12 @@ class HoldReleased(_Wire):
     """The ledger turned every switch of the account off."""
 
     released: Literal[True] = True
+
+
+class AccountRecalled(_Wire):
+    """The account was asked back from its agency; whether it is back is seen only by reading the balance."""
+
+    recall_id: str
 
 
 class ChangesAsked(_Wire):

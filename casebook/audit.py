@@ -10,8 +10,9 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select
 
 from casebook.opening import Casebook, Transaction
+from casebook.quarantine import ItemState
 from casebook.reading import history, verify_chain
-from casebook.register import FactState, FileState, ItemState
+from casebook.register import FactState, FileState
 from casebook.tables import CASES, EVIDENCE, INTAKE_FACTS, INTAKE_FILES, QUARANTINE
 from journey.case import HoldState
 from journey.facts import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from casebook.errors import NotMigratedError
 from casebook.seal import Seal
 
-SCHEMA: Final = "0001"
+SCHEMA: Final = "0003"
 """The migration that this code reads and writes."""
 
 _BUSY_SECONDS = 30
@@ -92,6 +93,8 @@ class Casebook:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+        if isinstance(self._turn, _Turn):
+            self._turn.close()
 
 
 def open_casebook(url: str, keys: Seal) -> Casebook:
@@ -112,9 +115,40 @@ def open_casebook(url: str, keys: Seal) -> Casebook:
             f"the casebook has {f'schema {found}' if found else 'no tables'}, and this version of Baton needs "
             f"schema {SCHEMA}: run `baton casebook migrate`, or use the version of Baton that wrote it"
         )
-    # Threads of one process wait here for each other; SQLite would let them poll for its only write lock.
-    turn: AbstractContextManager[Any] = RLock() if engine.dialect.name == "sqlite" else nullcontext()
-    return Casebook(engine, keys, turn)
+    return Casebook(engine, keys, _turn(engine))
+
+
+def _turn(engine: Engine) -> AbstractContextManager[Any]:
+    """Where writers wait for each other: SQLite has one write lock, and would let them poll for it."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return nullcontext()
+    return _Turn(Path(f"{engine.url.database}.turn"))
+
+
+class _Turn(AbstractContextManager["_Turn"]):
+    """One writer at a time, over all threads and processes; whoever waits is woken as soon as it is free."""
+
+    def __init__(self, path: Path) -> None:
+        self._thread = RLock()
+        self._depth = 0
+        self._file = path.open("a", encoding="ascii")
+
+    def __enter__(self) -> _Turn:
+        self._thread.acquire()
+        self._depth += 1
+        if self._depth == 1:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        if not self._depth:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._thread.release()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
 
 
 def migrate(url: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, func, select, tuple_
@@ -126,11 +126,25 @@ def count_cases(tx: Transaction, where: Filter = OPEN_CASES) -> int:
     return tx.connection.execute(select(func.count()).select_from(CASES).where(*_conditions(where))).scalar_one()
 
 
-def history(tx: Transaction, case_id: str) -> tuple[HistoryEntry, ...]:
-    """What a case heard, in the order heard, with the reasons of each decision; empty for an unknown case."""
+def still_open(tx: Transaction, case_ids: Sequence[str]) -> tuple[str, ...]:
+    """Those of these cases that are not closed; one that was never written down has just begun."""
+    closed = select(CASES.c.case_id).where(CASES.c.case_id.in_(case_ids), CASES.c.closed_at.is_not(None))
+    ended = frozenset(tx.connection.execute(closed).scalars()) if case_ids else frozenset()
+    return tuple(each for each in case_ids if each not in ended)
+
+
+def history(tx: Transaction, case_id: str, *, before: int | None = None) -> tuple[HistoryEntry, ...]:
+    """What a case heard, in the order heard, with the reasons of each decision; empty for an unknown case.
+
+    Args:
+        tx: the transaction.
+        case_id: the case.
+        before: only entries before this place, as where `verify_chain` found the chain broken.
+    """
     return tuple(
         HistoryEntry(seq=content.seq, revision=content.revision, entry=content.entry, hash=each["hash"])
         for each in _evidence(tx, case_id)
+        if before is None or each["seq"] < before
         for content in (Content.model_validate_json(_body(tx, each)),)
     )
 
@@ -139,6 +153,12 @@ def has_heard(tx: Transaction, case_id: str, fact_id: str) -> bool:
     """Whether a fact stands in a case's evidence."""
     found = select(EVIDENCE.c.seq).where(EVIDENCE.c.case_id == case_id, EVIDENCE.c.fact_id == fact_id).limit(1)
     return tx.connection.execute(found).first() is not None
+
+
+def entry_hash(tx: Transaction, case_id: str, seq: int) -> str | None:
+    """The hash of one entry of a case's evidence; None where there is none."""
+    found = select(EVIDENCE.c.hash).where(EVIDENCE.c.case_id == case_id, EVIDENCE.c.seq == seq)
+    return tx.connection.execute(found).scalar()
 
 
 def verify_chain(tx: Transaction, case_id: str) -> BrokenLink | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any
 
 from pydantic import Field
@@ -12,7 +11,15 @@ from sqlalchemy import select, update
 
 from casebook.errors import NoSuchRowError
 from casebook.opening import Transaction
-from casebook.tables import CLAIM_KEYS, CURSORS, INTAKE_FACTS, INTAKE_FILES, INTERCHANGES, QUARANTINE
+from casebook.tables import (
+    CLAIM_KEYS,
+    CURSORS,
+    EVIDENCE,
+    INTAKE_DELIVERIES,
+    INTAKE_FACTS,
+    INTAKE_FILES,
+    INTERCHANGES,
+)
 from journey.words import Frozen, Moment
 
 
@@ -25,6 +32,17 @@ class KeyKind(StrEnum):
     """CLP07."""
     SUBMISSION = "submission"
     TRACE = "trace"
+    """TRN02 of a payment, with the payer that gave it out."""
+    MEMBER = "member"
+    """A person as one payer knows it."""
+    INTERCHANGE = "interchange"
+    """ISA13 of what was sent."""
+    GROUP = "group"
+    """GS06."""
+    SET = "set"
+    """GS06 and ST02."""
+    BATCH = "batch"
+    """BHT03."""
 
 
 class FileState(StrEnum):
@@ -42,13 +60,8 @@ class FactState(StrEnum):
 
     DELIVERED = "delivered"
     PARKED = "parked"
-
-
-class ItemState(StrEnum):
-    """Whether a quarantined item still waits for a person."""
-
-    OPEN = "open"
-    RELEASED = "released"
+    SHARED = "shared"
+    """Delivered, and kept for cases that open later: it may concern them too."""
 
 
 class IntakeFile(Frozen):
@@ -73,22 +86,21 @@ class Parked(Frozen):
     digest: str | None
     practice: str
     kind: str
+    blind: str
+    """Digest of the key that it waits under."""
     body: bytes = Field(repr=False)
     """As given to `park`; names people."""
     reason: str
     at: Moment
 
 
-class Quarantined(Frozen):
-    """A claim or file that could not be read: where and why, without its content."""
+class Shared(Frozen):
+    """How a fact that concerns several cases is kept for those that open later."""
 
-    item_id: str
-    digest: str
-    practice: str
-    place: str
-    reasons: tuple[str, ...]
-    state: ItemState
-    at: Moment
+    blind: str
+    """Digest of the key that such a case will be found by (`lock_key`)."""
+    body: bytes = Field(repr=False)
+    """As given to `park`; names people."""
 
 
 def begin_file(tx: Transaction, digest: str, practice: str, *, size: int, received_at: Moment) -> FileState:
@@ -137,6 +149,19 @@ def intake_file(tx: Transaction, digest: str) -> IntakeFile:
     return IntakeFile.model_validate({**found, "size": found["bytes"], "kinds": tuple(found["kinds"].split())})
 
 
+def files_of(tx: Transaction, case_id: str) -> tuple[tuple[IntakeFile, frozenset[str]], ...]:
+    """The files that a case heard from, oldest first, each with the ids of the facts read from it."""
+    read: dict[str, set[str]] = {}
+    heard = select(EVIDENCE.c.fact_id).where(EVIDENCE.c.case_id == case_id)
+    told = select(INTAKE_FACTS.c.digest, INTAKE_FACTS.c.fact_id).where(
+        INTAKE_FACTS.c.fact_id.in_(heard), INTAKE_FACTS.c.digest.is_not(None)
+    )
+    for digest, fact_id in tx.connection.execute(told):
+        read.setdefault(digest, set()).add(fact_id)
+    found = ((intake_file(tx, digest), frozenset(ids)) for digest, ids in read.items())
+    return tuple(sorted(found, key=lambda each: (each[0].received_at, each[0].digest)))
+
+
 def fact_state(tx: Transaction, fact_id: str) -> FactState | None:
     """What became of a fact; None when it was never seen."""
     found = tx.connection.execute(select(INTAKE_FACTS.c.state).where(INTAKE_FACTS.c.fact_id == fact_id)).scalar()
@@ -148,17 +173,47 @@ def seen_fact(tx: Transaction, fact_id: str) -> bool:
     return fact_state(tx, fact_id) is not None
 
 
+def has_been_told(tx: Transaction, fact_id: str, case_id: str) -> bool:
+    """Whether this case has the fact."""
+    same = INTAKE_DELIVERIES.c.fact_id == fact_id, INTAKE_DELIVERIES.c.case_id == case_id
+    return tx.connection.execute(select(INTAKE_DELIVERIES.c.at).where(*same)).first() is not None
+
+
 def deliver(
-    tx: Transaction, fact_id: str, *, kind: str, practice: str, case_id: str, at: Moment, digest: str | None = None
+    tx: Transaction,
+    fact_id: str,
+    *,
+    kind: str,
+    practice: str,
+    case_id: str,
+    at: Moment,
+    digest: str | None = None,
+    shared: Shared | None = None,
 ) -> None:
-    """Note that a case has a fact; also ends its parking, and its body is then gone from here.
+    """Note that a case has a fact; also ends its parking, and its body is then gone from here unless it is shared.
 
     Tell the case first: told twice it notices, but a fact noted and not told would be lost.
+
+    Args:
+        tx: the transaction.
+        fact_id: the fact.
+        kind: what it is.
+        practice: whose it is.
+        case_id: the case that was told.
+        at: when.
+        digest: the file it was read from.
+        shared: how cases that open later find it, for a fact that may concern several.
     """
     new = {"fact_id": fact_id, "kind": kind, "practice": practice, "digest": digest}
-    done = {"state": FactState.DELIVERED.value, "case_id": case_id, "at": at, "reason": "", "blind": None, "body": None}
+    done: dict[str, Any] = {"state": FactState.DELIVERED.value, "blind": None, "body": None, "at": at, "reason": ""}
+    if shared:
+        sealed = tx.keys.seal(shared.body, _fact_place(fact_id))
+        done |= {"state": FactState.SHARED.value, "blind": shared.blind, "body": sealed}
     row = tx.insert(INTAKE_FACTS).values({**new, **done})
-    tx.connection.execute(row.on_conflict_do_update(index_elements=["fact_id"], set_=done))
+    unshared = INTAKE_FACTS.c.state != FactState.SHARED.value
+    tx.connection.execute(row.on_conflict_do_update(index_elements=["fact_id"], set_=done, where=unshared))
+    told = tx.insert(INTAKE_DELIVERIES).values(fact_id=fact_id, case_id=case_id, at=at)
+    tx.connection.execute(told.on_conflict_do_nothing())
 
 
 def park(
@@ -197,11 +252,24 @@ def park(
     return opened
 
 
-def parked_for(tx: Transaction, practice: str, kind: KeyKind, value: str) -> tuple[Parked, ...]:
-    """The facts that wait for a case with this key, oldest first; `deliver` each once the case has it."""
-    waiting = select(INTAKE_FACTS).where(
-        INTAKE_FACTS.c.blind == _blind(tx, practice, kind, value), INTAKE_FACTS.c.state == FactState.PARKED.value
-    )
+def parked_for(
+    tx: Transaction, practice: str, kind: KeyKind, value: str, *, case_id: str | None = None
+) -> tuple[Parked, ...]:
+    """The facts that wait for a case with this key, oldest first; `deliver` each once the case has it.
+
+    With a case, those that others have and share with it come too, unless it has them already.
+    """
+    return waiting_under(tx, [_blind(tx, practice, kind, value)], case_id)
+
+
+def waiting_under(tx: Transaction, blinds: Sequence[str], case_id: str | None) -> tuple[Parked, ...]:
+    """The same for several keys, known by their digests."""
+    waiting = select(INTAKE_FACTS).where(INTAKE_FACTS.c.blind.in_(blinds))
+    if case_id is None:
+        waiting = waiting.where(INTAKE_FACTS.c.state == FactState.PARKED.value)
+    else:
+        told = select(INTAKE_DELIVERIES.c.fact_id).where(INTAKE_DELIVERIES.c.case_id == case_id)
+        waiting = waiting.where(INTAKE_FACTS.c.fact_id.not_in(told))
     rows = tx.connection.execute(waiting.order_by(INTAKE_FACTS.c.at, INTAKE_FACTS.c.fact_id)).mappings()
     return tuple(
         Parked.model_validate({**each, "body": tx.keys.unseal(each["body"], _fact_place(each["fact_id"]))})
@@ -211,10 +279,19 @@ def parked_for(tx: Transaction, practice: str, kind: KeyKind, value: str) -> tup
 
 def index_claim(tx: Transaction, practice: str, kind: KeyKind, value: str, case_id: str) -> None:
     """Let a case be found by a key; several cases may share one. Ask `parked_for` next."""
-    blind = _blind(tx, practice, kind, value)
-    tx.lock(blind)
-    row = tx.insert(CLAIM_KEYS).values(practice=practice, kind=kind.value, blind=blind, case_id=case_id)
-    tx.connection.execute(row.on_conflict_do_nothing())
+    index_keys(tx, practice, [(kind, value)], case_id)
+
+
+def index_keys(tx: Transaction, practice: str, keys: Sequence[tuple[KeyKind, str]], case_id: str) -> tuple[str, ...]:
+    """The same for several keys; their digests, in order. Ask `waiting_under` these next."""
+    blinds = lock_keys(tx, practice, keys)
+    rows = [
+        {"practice": practice, "kind": kind.value, "blind": blind, "case_id": case_id}
+        for (kind, _), blind in zip(keys, blinds, strict=True)
+    ]
+    if rows:
+        tx.connection.execute(tx.insert(CLAIM_KEYS).on_conflict_do_nothing(), rows)
+    return blinds
 
 
 def find_cases(tx: Transaction, practice: str, kind: KeyKind, value: str) -> tuple[str, ...]:
@@ -226,58 +303,16 @@ def find_cases(tx: Transaction, practice: str, kind: KeyKind, value: str) -> tup
     )
 
 
-def quarantine(
-    tx: Transaction, *, digest: str, practice: str, place: str, reasons: Sequence[str], raw: bytes, at: Moment
-) -> str:
-    """Keep a claim or file that could not be read; returns its id, the same for the same file and place.
-
-    Args:
-        tx: the transaction.
-        digest: the file.
-        practice: whose it is.
-        place: where in the file, such as a byte offset.
-        reasons: what is wrong, naming fields and places and no values.
-        raw: the bytes; sealed.
-        at: when.
-    """
-    item_id = sha256(f"{digest}/{place}".encode()).hexdigest()[:32]
-    row = tx.insert(QUARANTINE).values(
-        item_id=item_id,
-        digest=digest,
-        practice=practice,
-        place=place,
-        reasons=list(reasons),
-        raw=tx.keys.seal(raw, _raw_place(item_id)),
-        state=ItemState.OPEN.value,
-        at=at,
-    )
-    tx.connection.execute(row.on_conflict_do_nothing())
-    return item_id
+def lock_key(tx: Transaction, practice: str, kind: KeyKind, value: str) -> str:
+    """Wait until nobody else parks or places facts under this key; its digest, as the tables know it."""
+    return lock_keys(tx, practice, [(kind, value)])[0]
 
 
-def quarantined(tx: Transaction, practice: str | None = None, *, limit: int = 100) -> tuple[Quarantined, ...]:
-    """What waits in quarantine, oldest first."""
-    waiting = select(*(each for each in QUARANTINE.c if each.name != "raw")).where(
-        QUARANTINE.c.state == ItemState.OPEN.value
-    )
-    if practice is not None:
-        waiting = waiting.where(QUARANTINE.c.practice == practice)
-    rows = tx.connection.execute(waiting.order_by(QUARANTINE.c.at, QUARANTINE.c.item_id).limit(limit)).mappings()
-    return tuple(Quarantined.model_validate(dict(each)) for each in rows)
-
-
-def quarantined_bytes(tx: Transaction, item_id: str) -> bytes:
-    """The bytes that could not be read; NoSuchRowError when there is no such item."""
-    found = tx.connection.execute(select(QUARANTINE.c.raw).where(QUARANTINE.c.item_id == item_id)).scalar()
-    if found is None:
-        raise NoSuchRowError("the quarantine has no such item")
-    return tx.keys.unseal(found, _raw_place(item_id))
-
-
-def release_quarantined(tx: Transaction, item_id: str) -> None:
-    """Note that a person has dealt with an item; its bytes are kept."""
-    done = update(QUARANTINE).where(QUARANTINE.c.item_id == item_id).values(state=ItemState.RELEASED.value)
-    tx.connection.execute(done)
+def lock_keys(tx: Transaction, practice: str, keys: Sequence[tuple[KeyKind, str]]) -> tuple[str, ...]:
+    """The same for several keys at once, which never wait for each other."""
+    blinds = tuple(_blind(tx, practice, kind, value) for kind, value in keys)
+    tx.lock(*blinds)
+    return blinds
 
 
 def cursor(tx: Transaction, name: str) -> str | None:
@@ -297,7 +332,3 @@ def _blind(tx: Transaction, practice: str, kind: KeyKind, value: str) -> str:
 
 def _fact_place(fact_id: str) -> bytes:
     return f"intake_facts.body/{fact_id}".encode()
-
-
-def _raw_place(item_id: str) -> bytes:
-    return f"quarantine.raw/{item_id}".encode()

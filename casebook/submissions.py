@@ -17,20 +17,15 @@ _HIGHEST: Final = 999_999_999
 """ISA13 has nine digits; the numbers of a series then begin again."""
 
 
-class Submission(Frozen):
-    """A secondary claim that we wrote, and the control numbers that its acknowledgements return."""
+class Numbered(Frozen):
+    """The control numbers of what we wrote, as its acknowledgements return them."""
 
-    submission_id: str
-    case_id: str
-    action_key: str
     interchange: int
     """ISA13, which a TA1 returns."""
     functional_group: int
     """GS06, which a 999 returns in AK102."""
     transaction_set: int
     """ST02, which a 999 returns in AK202."""
-    frequency: Frequency = "1"
-    written_at: Moment
 
     @property
     def interchange_control(self) -> str:
@@ -48,7 +43,17 @@ class Submission(Frozen):
         return f"{self.transaction_set:04d}"
 
 
-class Question(Frozen):
+class Submission(Numbered):
+    """A secondary claim that we wrote."""
+
+    submission_id: str
+    case_id: str
+    action_key: str
+    frequency: Frequency = "1"
+    written_at: Moment
+
+
+class Question(Numbered):
     """A status question that we asked; its id returns as the trace of the answer (TRN02)."""
 
     question_id: str
@@ -85,11 +90,9 @@ def register_submission(
         submission_id=submission_id,
         case_id=case_id,
         action_key=action_key,
-        interchange=_control_number(tx, "interchange"),
-        functional_group=_control_number(tx, "functional_group"),
-        transaction_set=_control_number(tx, "transaction_set"),
         frequency=frequency,
         written_at=written_at,
+        **_control_numbers(tx),
     )
     tx.connection.execute(SUBMISSIONS.insert().values(written.model_dump()))
     return written
@@ -99,6 +102,11 @@ def submission(tx: Transaction, submission_id: str) -> Submission | None:
     """The claim that was sent under this id."""
     found = _submissions(tx, SUBMISSIONS.c.submission_id == submission_id)
     return found[0] if found else None
+
+
+def submissions_of(tx: Transaction, case_id: str) -> tuple[Submission, ...]:
+    """The claims that were written for a case, newest first."""
+    return _submissions(tx, SUBMISSIONS.c.case_id == case_id)
 
 
 def submissions_for(
@@ -125,13 +133,18 @@ def submissions_for(
 def register_question(
     tx: Transaction, *, question_id: str, case_id: str, action_key: str, searched_by: str, asked_at: Moment
 ) -> Question:
-    """Note a status question, or return the one that the same action asked before."""
+    """Give a status question its control numbers, or those it was given when the same action asked before."""
     tx.lock(action_key)
     known = _question(tx, QUESTIONS.c.action_key == action_key)
     if known:
         return known
     asked = Question(
-        question_id=question_id, case_id=case_id, action_key=action_key, searched_by=searched_by, asked_at=asked_at
+        question_id=question_id,
+        case_id=case_id,
+        action_key=action_key,
+        searched_by=searched_by,
+        asked_at=asked_at,
+        **_control_numbers(tx),
     )
     tx.connection.execute(QUESTIONS.insert().values(asked.model_dump()))
     return asked
@@ -142,8 +155,18 @@ def question(tx: Transaction, question_id: str) -> Question | None:
     return _question(tx, QUESTIONS.c.question_id == question_id)
 
 
-def _control_number(tx: Transaction, series: str) -> int:
-    return (allocate(tx, series) - 1) % _HIGHEST + 1
+def question_in(tx: Transaction, interchange: str) -> Question | None:
+    """The question that left in an interchange (ISA13), leading zeros aside; None when it held none of ours."""
+    number = interchange.strip()
+    if not (number.isascii() and number.isdigit()):
+        return None
+    return _question(tx, QUESTIONS.c.interchange == int(number))
+
+
+def _control_numbers(tx: Transaction) -> dict[str, int]:
+    """Claims and questions share three series: no two files of ours bear the same number."""
+    series = ("interchange", "functional_group", "transaction_set")
+    return {name: (allocate(tx, name) - 1) % _HIGHEST + 1 for name in series}
 
 
 def _submissions(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Submission, ...]:
@@ -152,5 +175,6 @@ def _submissions(tx: Transaction, *conditions: ColumnElement[bool]) -> tuple[Sub
 
 
 def _question(tx: Transaction, condition: ColumnElement[bool]) -> Question | None:
-    found = tx.connection.execute(select(QUESTIONS).where(condition)).mappings().one_or_none()
+    newest = select(QUESTIONS).where(condition).order_by(QUESTIONS.c.asked_at.desc())
+    found = tx.connection.execute(newest).mappings().first()
     return Question.model_validate(dict(found)) if found else None

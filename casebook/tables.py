@@ -176,8 +176,29 @@ QUESTIONS = Table(
     Column("action_key", Text, nullable=False, unique=True),
     Column("searched_by", Text, nullable=False),
     Column("asked_at", Utc, nullable=False),
+    Column("interchange", BigInteger, index=True),
+    Column("functional_group", BigInteger),
+    Column("transaction_set", BigInteger),
 )
-"""Status questions that we asked; the id returns as the trace of the answer."""
+"""Status questions that we asked, numbered in the same series as claims; the id returns as the trace of the answer."""
+
+SENT_CLAIMS = Table(
+    "sent_claims",
+    METADATA,
+    Column("practice", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("blind", Text, nullable=False),
+    Column("digest", ForeignKey("intake_files.digest"), nullable=False),
+    Column("submission_id", Text, nullable=False, index=True),
+    Column("case_id", Text),
+    Column("sender", Text, nullable=False),
+    Column("written_at", Utc, nullable=False),
+    PrimaryKeyConstraint("practice", "kind", "blind", "digest", "submission_id"),
+)
+"""Which of the provider's own claims left under an interchange, group, set or batch number, as read from its 837.
+
+`submission_id` is empty on the row that says only that a file bore the number; `case_id` comes with the claim's case.
+"""
 
 CONTROL_NUMBERS = Table(
     "control_numbers",
@@ -219,7 +240,6 @@ INTAKE_FACTS = Table(
     Column("practice", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("case_id", Text),
     Column("blind", Text),
     Column("body", LargeBinary),
     Column("reason", Text, nullable=False),
@@ -231,7 +251,20 @@ INTAKE_FACTS = Table(
         sqlite_where=text("blind IS NOT NULL"),
     ),
 )
-"""What became of each fact read from a file; the body is kept, sealed, only while no case has it."""
+"""What became of each fact read from a file.
+
+The body is kept, sealed, only while no case has the fact, or while cases that open later may share it.
+"""
+
+INTAKE_DELIVERIES = Table(
+    "intake_deliveries",
+    METADATA,
+    Column("fact_id", ForeignKey("intake_facts.fact_id"), nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    PrimaryKeyConstraint("fact_id", "case_id"),
+)
+"""Which cases have a fact: most facts concern one, a refused batch or an eligibility answer concerns several."""
 
 QUARANTINE = Table(
     "quarantine",
@@ -254,3 +287,15 @@ CURSORS = Table(
     Column("value", Text, nullable=False),
 )
 """How far a reader of an outside feed has come."""
+
+DISCLOSURES = Table(
+    "disclosures",
+    METADATA,
+    Column("disclosure_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+"""Which packets were made of which case, by whom and for whom: append-only by trigger."""

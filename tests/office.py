@@ -7,7 +7,7 @@ time skipping, so that weekends and holidays fall where a test expects them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -38,9 +38,11 @@ from journey.facts import Fact
 from journey.plan_file import standard_plan
 from journey.tempo import Tempo
 from journey.words import PayerClass
+from sandbox.drop_folder import read_mail
 from sandbox.faults import Faults
 from sandbox.ledger import Ledger
 from sandbox.ledger_http import DESK, ledger_app
+from sandbox.requests import ClaimRequest, Request, StatusRequest
 from sandbox.serving import serve
 from worker.cases import CaseHandle, Cases
 from worker.keys import KeyRing
@@ -54,6 +56,12 @@ ORIGIN = datetime(2026, 3, 12, 15, tzinfo=UTC)
 PATIENT = "Quillfeather"
 MEMBER = "QMB4471190"
 CHARGE, PAID, CONTRACTUAL, SHARE = 100_000, 48_000, 20_000, 32_000
+SERVED = date(2026, 2, 20)
+HOLDER: dict[str, Any] = {
+    "member_last_name": PATIENT,
+    "member_first_name": "Ada",
+    "member_birth_date": date(1950, 5, 1),
+}
 TOKEN = "t0ken"
 LIMIT = 30.0  # seconds: how long anything may take to become true
 
@@ -74,30 +82,78 @@ async def eventually(true: Callable[[], Any], what: str, within: float = LIMIT) 
 
 def claim_of(number: str) -> Claim:
     """A claim of 1,000.00 with two policies; every value in it is confidential."""
-    primary = Coverage(order=1, payer_id="PRIM1", payer_name="First Health", payer_class=PayerClass.MEDICARE)
+    primary, secondary = _policies()
+    return Claim(
+        claim_number=number,
+        practice="north",
+        charge=CHARGE,
+        service_from=SERVED,
+        service_to=SERVED,
+        coverages=(primary, secondary),
+        lines=(ServiceLine(number=1, procedure="99213", charge=CHARGE, control_number="L1", service_date=SERVED),),
+        provider_npi="1999999984",
+        provider_state="NY",
+        provider_tin="990000001",
+        facility_code="11",
+        patient_last_name=PATIENT,
+        patient_first_name="Ada",
+        patient_birth_date=HOLDER["member_birth_date"],
+        diagnoses=("I10",),
+        billed_on=date(2026, 2, 24),
+        segments=_as_billed(number, primary, secondary),
+    )
+
+
+def _policies() -> tuple[Coverage, Coverage]:
+    primary = Coverage(
+        order=1,
+        payer_id="PRIM1",
+        payer_name="First Health",
+        payer_class=PayerClass.MEDICARE,
+        filing_indicator="MB",
+        member_id="1QH4TE5MK73",
+        relationship="18",
+        **HOLDER,
+    )
     secondary = Coverage(
         order=2,
         payer_id="SEC22",
         payer_name="Second Mutual",
         payer_class=PayerClass.COMMERCIAL,
+        filing_indicator="CI",
         member_id=MEMBER,
-        member_last_name=PATIENT,
-        member_first_name="Ada",
-        member_birth_date=date(1950, 5, 1),
+        relationship="18",
+        **HOLDER,
     )
-    return Claim(
-        claim_number=number,
-        practice="north",
-        charge=CHARGE,
-        service_from=date(2026, 2, 20),
-        service_to=date(2026, 2, 20),
-        coverages=(primary, secondary),
-        lines=(ServiceLine(number=1, procedure="99213", charge=CHARGE, control_number="L1"),),
-        provider_npi="1999999984",
-        provider_state="NY",
-        patient_last_name=PATIENT,
-        patient_first_name="Ada",
-        billed_on=date(2026, 2, 24),
+    return primary, secondary
+
+
+def _as_billed(number: str, primary: Coverage, secondary: Coverage) -> tuple[str, ...]:
+    """The claim's loops as its 837 to the primary had them."""
+    who = f"{PATIENT.upper()}*ADA"
+    home = ("N3*9 FALLOW ROAD", "N4*ALDERBY*NY*100019998", "DMG*D8*19500501*F")
+    return (
+        "HL*1**20*1",
+        "NM1*85*2*NORTH PRACTICE*****XX*1999999984",
+        "N3*12 QUARRY WALK",
+        "N4*ALDERBY*NY*100019998",
+        "REF*EI*990000001",
+        "HL*2*1*22*0",
+        "SBR*P*18*******MB",
+        f"NM1*IL*1*{who}****MI*{primary.member_id}",
+        *home,
+        "NM1*PR*2*FIRST HEALTH*****PI*PRIM1",
+        f"CLM*{number}*{CHARGE // 100}***11:B:1*Y*A*Y*Y",
+        "HI*ABK:I10",
+        "SBR*S*18*******CI",
+        "OI***Y***Y",
+        f"NM1*IL*1*{who}****MI*{secondary.member_id}",
+        *home[:2],
+        "NM1*PR*2*SECOND MUTUAL*****PI*SEC22",
+        "LX*1",
+        f"SV1*HC:99213*{CHARGE // 100}*UN*1***1",
+        f"DTP*472*D8*{SERVED:%Y%m%d}",
+        "REF*6R*L1",
     )
 
 
@@ -165,7 +221,7 @@ class Office:
         async with make_worker(self.client, self.queue, self.ports, graceful_shutdown_timeout=timedelta(seconds=1)):
             yield
 
-    def dropped(self, ending: str = ".claim.json") -> list[Path]:
+    def dropped(self, ending: str = ".837") -> list[Path]:
         """What lies in the drop folder."""
         return sorted(self.out.glob(f"*{ending}"))
 
@@ -279,9 +335,21 @@ class Journey:
         """The secondary claims of this case in the drop folder."""
         return [each for each in self.office.dropped() if self.number in each.read_text()]
 
+    def sent(self) -> list[ClaimRequest]:
+        """What these claims say, as a payer reads them."""
+        return [each for each in _read(self.submissions()) if isinstance(each, ClaimRequest)]
+
     def questions(self) -> list[Path]:
         """The status questions of this case in the drop folder."""
-        return [each for each in self.office.dropped(".status.json") if self.number in each.read_text()]
+        return [each for each in self.office.dropped(".276") if self.number in each.read_text()]
+
+    def asked(self) -> list[StatusRequest]:
+        """What these questions say, as a payer reads them."""
+        return [each for each in _read(self.questions()) if isinstance(each, StatusRequest)]
+
+
+def _read(paths: Iterable[Path]) -> list[Request]:
+    return [request for path in paths for request in read_mail(path.read_bytes()).requests]
 
 
 @asynccontextmanager

@@ -10,9 +10,11 @@ from typing import Literal
 from sandbox import people
 from sandbox.adjudication import primary_decision
 from sandbox.people import Bill
-from sandbox.x12_answers import ClaimState, acknowledgement_set, status_set, syntax_set
+from sandbox.x12_answers import ClaimState, acknowledgement_set, status_set
 from sandbox.x12_claim import VERSION, OutgoingClaim, claim_set
+from sandbox.x12_reading import ReadGroup, ReadSet
 from sandbox.x12_remittance import Payment, ProviderAdjustment, RemittedClaim, remittance_set
+from sandbox.x12_syntax import syntax_set
 from sandbox.x12_writer import Interchange, Partner, TransactionSet, write
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -92,7 +94,8 @@ def answered(claim: Bill, question: str, status: Status = ("D0", "35"), control:
 
 def syntax_accepted(group: str, transaction: str, control: int = 1) -> bytes:
     """A 999 for one transaction set of ours."""
-    return _file(syntax_set(group, [transaction], VERSION["837P"]), control)
+    read = ReadSet("837", transaction, VERSION["837P"], ())
+    return _file(syntax_set(ReadGroup("HC", group, VERSION["837P"], AT, (read,))), control)
 
 
 def _file(content: TransactionSet, control: int, sender: Partner = RELAY) -> bytes:

@@ -15,7 +15,16 @@ from casebook import reading
 from casebook.errors import NoSuchRowError
 from casebook.opening import Casebook
 from journey.case import Case, Opening
-from journey.facts import FACT, ContactLogged, CorrectionMade, Fact, HoldAsked, PersonActed, SupervisorDecided
+from journey.facts import (
+    FACT,
+    ContactLogged,
+    CorrectionMade,
+    Fact,
+    HoldAsked,
+    PersonActed,
+    PolicyTold,
+    SupervisorDecided,
+)
 from journey.plan import PlanInForce
 from journey.plan_file import Plan
 from journey.tempo import Tempo
@@ -114,6 +123,10 @@ class Cases:
     async def hold(self, case_id: str, asked: HoldAsked) -> Answer:
         """Ask for a hold, or renew it."""
         return await self._told("hold", case_id, asked)
+
+    async def policy(self, case_id: str, told: PolicyTold) -> Answer:
+        """Say what was learnt of a policy of the claim."""
+        return await self._told("policy", case_id, told)
 
     async def override(self, case_id: str, decided: SupervisorDecided) -> Answer:
         """Record a supervisor's decision."""

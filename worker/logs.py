@@ -29,7 +29,7 @@ Event = MutableMapping[str, Any]
 
 WITHHELD = "[withheld]"
 
-OURS = ("journey", "edi", "workflows", "activities", "worker", "casebook", "sandbox", "cli")
+OURS = ("journey", "edi", "workflows", "activities", "worker", "casebook", "packet", "sandbox", "cli")
 ENGINE = "temporalio"
 
 ALLOWED = frozenset(

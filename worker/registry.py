@@ -21,6 +21,9 @@ CACHED_CASES = 5_000
 """Cases kept in memory; an evicted one costs a replay."""
 
 ACTIVITY_THREADS = 24
+TASKS_AT_ONCE = 16
+"""Turns of cases at a time. More only share one core, and a turn of ten seconds is begun anew: a burst would grow."""
+
 STICKY = timedelta(seconds=5)
 """How long a message waits for the worker that has the case in memory before any other may take it."""
 DRAIN = timedelta(seconds=20)
@@ -45,6 +48,7 @@ class Ports:
             self.ledger.read_ledger,
             self.ledger.request_hold,
             self.ledger.release_hold,
+            self.ledger.recall_account,
             self.notices.notify,
             self.casebook.record,
             self.intake.read_file,
@@ -57,6 +61,7 @@ def make_worker(client: Client, task_queue: str, ports: Ports, **options: Any) -
         "activity_executor": ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
         "max_concurrent_activities": ACTIVITY_THREADS,
         "max_cached_workflows": CACHED_CASES,
+        "max_concurrent_workflow_tasks": TASKS_AT_ONCE,
         "graceful_shutdown_timeout": DRAIN,
         "sticky_queue_schedule_to_start_timeout": STICKY,
     }

@@ -20,8 +20,10 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities import exchange
+from activities import ledger_extract as extract
 from activities.bookkeeping import Bookkeeper, SentRegister
 from activities.clearinghouse import ClearinghouseDrop
+from activities.extract_intake import ExtractIntake
 from activities.folders import FolderError, set_aside, waiting
 from activities.intake import FileIntake
 from activities.ledger import LedgerClient, LedgerOverHttp, NoLedger
@@ -30,19 +32,24 @@ from activities.notices import Noticeboard
 from casebook import reading, register
 from casebook.opening import Casebook, migrate, open_casebook
 from casebook.register import KeyKind
+from edi.trading_partner import TradingPartner
 from journey.facts import Fact, LedgerRead
 from journey.plan_file import Plan, parse_plan, standard_plan
 from journey.tempo import Tempo
 from worker.cases import Cases
 from worker.keys import KeyRing
+from worker.partner import trading_partner
 from worker.registry import Ports, make_worker
 from worker.seal import CasebookSeal
 from worker.settings import Settings
 from workflows.intake import IntakeFile
 from workflows.ports import FileToRead, IntakeCounts
 
-FILE_ENDINGS = (".edi", ".x12", ".txt", ".835", ".837", ".277", ".999")
+FILE_ENDINGS = (".edi", ".x12", ".txt", ".835", ".837", ".271", ".277", ".999", ".csv")
 DONE = "done"
+FILES_AT_ONCE = 4
+"""More at once only wait for the casebook, and one that waits too long begins anew: a backlog would grow by itself."""
+
 LEDGER_CURSOR = "ledger.changes"
 
 log = structlog.get_logger("worker.service")
@@ -117,7 +124,11 @@ async def serving(
         client: connected with Baton's plugin.
         tempo: None in real use; a sandbox runs time faster, for cases and partners alike.
         pace: how often folders and ledger are looked at.
+
+    Raises:
+        SettingsError: on a cluster, when the settings do not say who sends claims to whom.
     """
+    partner = trading_partner(settings)  # what keeps claims from leaving is told before anything is opened
     for folder in (settings.clearinghouse_out, settings.clearinghouse_in):
         folder.mkdir(parents=True, exist_ok=True)
     http = exchange.client(settings.ledger_url or "")
@@ -126,7 +137,7 @@ async def serving(
     try:
         async with (
             opened(settings, keys, client, tempo=tempo) as service,
-            make_worker(client, settings.task_queue, _ports(service, keys, ledger, hook)),
+            make_worker(client, settings.task_queue, _ports(service, keys, ledger, hook, partner)),
             _polling(service, keys, ledger, pace or Pace()),
         ):
             yield service
@@ -157,14 +168,22 @@ def _token(settings: Settings) -> Callable[[], str]:
     return token
 
 
-def _ports(service: Service, keys: KeyRing, ledger: LedgerClient, hook: httpx2.Client) -> Ports:
+def _ports(
+    service: Service, keys: KeyRing, ledger: LedgerClient, hook: httpx2.Client, partner: TradingPartner
+) -> Ports:
     settings, casebook = service.settings, service.casebook
+    zone = ZoneInfo(plan_of(settings).time_zone)
     return Ports(
-        clearinghouse=ClearinghouseDrop(settings.clearinghouse_out, SentRegister(casebook, keys.opaque, service.now)),
+        clearinghouse=ClearinghouseDrop(
+            settings.clearinghouse_out,
+            SentRegister(casebook, keys.opaque, service.now),
+            partner,
+            zone,
+        ),
         ledger=LedgerOverHttp(ledger, keys.opaque) if settings.ledger_url else NoLedger(),
         notices=Noticeboard(hook, settings.notices_webhook or "", (settings.notices_secret or "").encode()),
         casebook=Bookkeeper(casebook),
-        intake=FileIntake(casebook, service.cases, keys.opaque, ZoneInfo(plan_of(settings).time_zone), service.now),
+        intake=FileIntake(casebook, service.cases, keys.opaque, zone, service.now),
     )
 
 
@@ -175,6 +194,8 @@ async def take_in(service: Service, path: Path) -> IntakeCounts:
     """Read one file to its end and return the counts; the same content is read once, whatever its name."""
     digest = await asyncio.to_thread(_digest, path)
     file = FileToRead(path=str(path), digest=digest, practice=service.settings.practice)
+    if path.suffix.lower() == extract.ENDING:
+        return await _extracts(service).take_in(file)
     flow = f"intake-{service.settings.practice}-{digest[:32]}"
     try:
         handle = await service.client.start_workflow(
@@ -189,26 +210,43 @@ async def take_in(service: Service, path: Path) -> IntakeCounts:
         return await service.client.get_workflow_handle_for(IntakeFile.run, flow).result()
 
 
+def _extracts(service: Service) -> ExtractIntake:
+    """What reads A/R extracts: rows that the register finds the cases of, with no history of their own to keep."""
+    settings = service.settings
+    layout = extract.Layout(settings.extract_columns or {}, settings.extract_dates, settings.extract_money)
+    zone = ZoneInfo(plan_of(settings).time_zone)
+    return ExtractIntake(service.casebook, service.cases, layout, zone, service.now)
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
 
 async def _pick_up(service: Service, pace: Pace) -> None:
-    """Take in every file that arrives, several at a time; a file that is done moves to `done`."""
+    """Take in every file that arrives, oldest first and a few at a time; a file that is done moves to `done`."""
     folder = service.settings.clearinghouse_in
     (folder / DONE).mkdir(exist_ok=True)
     running: dict[Path, asyncio.Task[None]] = {}
     try:
         while True:
-            for path in await _waiting(folder):
-                if path not in running or running[path].done():
+            if len(running) < FILES_AT_ONCE:
+                oldest = (await _waiting(folder))[: 2 * FILES_AT_ONCE]
+                for path in [each for each in oldest if each not in running][: FILES_AT_ONCE - len(running)]:
                     running[path] = asyncio.create_task(_take_and_move(service, path))
+            await _some_done(running, pace.files)
             running = {path: task for path, task in running.items() if not task.done()}
-            await asyncio.sleep(pace.files)
     finally:
         for task in running.values():
             task.cancel()
+
+
+async def _some_done(running: dict[Path, asyncio.Task[None]], seconds: float) -> None:
+    """Until one of several files is done while others wait for its place, else for a while."""
+    if len(running) < FILES_AT_ONCE:
+        await asyncio.sleep(seconds)
+    else:
+        await asyncio.wait(running.values(), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def _waiting(folder: Path) -> list[Path]:

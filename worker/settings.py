@@ -8,19 +8,18 @@ from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from temporalio.envconfig import ClientConfigProfile
+
+from activities.ledger_extract import Money, date_notation, layout_columns
+from worker import setting_values as values
 
 Mode = Literal["embedded", "cluster"]
 
 PREFIX = "BATON_"
 HOME_MARK = "{home}"
-DATABASES = ("sqlite", "postgresql+psycopg")
 DRAIN_WITHIN = timedelta(seconds=45)
 """How long a worker that was told to stop (SIGTERM) lets running activities finish; none takes longer than 30 s."""
-
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class SettingsError(Exception):
@@ -34,50 +33,6 @@ class SettingsError(Exception):
         """Join the problems into one message."""
         self.problems = tuple(problems)
         super().__init__("the settings cannot be used:\n" + "\n".join(f"  - {problem}" for problem in problems))
-
-
-def _path(text: str) -> Path:
-    return Path(text).expanduser().absolute()
-
-
-def _database_url(text: str) -> str:
-    if not text.startswith(tuple(f"{database}://" for database in DATABASES)):
-        raise ValueError(f"must start with {' or '.join(f'{database}://' for database in DATABASES)}")
-    return text
-
-
-def _http_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an http:// or https:// address with a host")
-    if parts.username or parts.password:
-        raise ValueError("must not carry a user or password; give a token file instead")
-    return text.rstrip("/")
-
-
-def _name(text: str) -> str:
-    if not (text.isascii() and text.replace("-", "").isalnum() and text == text.lower() and len(text) <= 40):
-        raise ValueError("must be at most 40 lower-case letters, digits and hyphens")
-    return text
-
-
-def _socket(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError("must be host:port, such as 127.0.0.1:9464")
-    return text
-
-
-def _level(text: str) -> str:
-    if text.upper() not in LOG_LEVELS:
-        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
-    return text.upper()
-
-
-def _days(text: str) -> timedelta:
-    if not text.isdigit() or not 1 <= int(text) <= 3650:
-        raise ValueError("must be a whole number of days from 1 to 3650")
-    return timedelta(days=int(text))
 
 
 @dataclass(frozen=True)
@@ -109,13 +64,13 @@ class Setting:
 
 # The home folder comes first, because the defaults of the others lie in it.
 SETTINGS: tuple[Setting, ...] = (
-    Setting("home", "BATON_HOME", "var/baton", "The folder in which the embedded mode keeps its state.", _path),
+    Setting("home", "BATON_HOME", "var/baton", "The folder in which the embedded mode keeps its state.", values.path),
     Setting(
         "casebook_url",
         "BATON_CASEBOOK_URL",
         "sqlite:///{home}/casebook.sqlite",
         "The casebook's database: an SQLite file, or postgresql+psycopg:// in production.",
-        _database_url,
+        values.database_url,
         secret=True,
     ),
     Setting(
@@ -123,35 +78,56 @@ SETTINGS: tuple[Setting, ...] = (
         "BATON_CLEARINGHOUSE_OUT",
         "{home}/clearinghouse/out",
         "The drop folder from which the clearinghouse collects what we send.",
-        _path,
+        values.path,
     ),
     Setting(
         "clearinghouse_in",
         "BATON_CLEARINGHOUSE_IN",
         "{home}/clearinghouse/in",
         "The pick-up folder in which the clearinghouse leaves what payers answered.",
-        _path,
+        values.path,
     ),
     Setting(
         "ledger_url",
         "BATON_LEDGER_URL",
         "",
         "The address of the provider's ledger interface, which answers balances and takes holds.",
-        _http_url,
+        values.http_url,
     ),
     Setting(
         "ledger_token_file",
         "BATON_LEDGER_TOKEN_FILE",
         "",
         "The file that holds the bearer token for the ledger; read at each use, so it may be replaced at any time.",
-        _path,
+        values.path,
+    ),
+    Setting(
+        "extract_columns",
+        "BATON_EXTRACT_COLUMNS",
+        "",
+        "Which heading of an A/R extract (.csv) is which field, as field=heading; others stand under their own.",
+        layout_columns,
+    ),
+    Setting(
+        "extract_dates",
+        "BATON_EXTRACT_DATES",
+        "%Y-%m-%d",
+        "How an A/R extract writes dates, in strftime's letters, such as %m/%d/%Y.",
+        date_notation,
+    ),
+    Setting(
+        "extract_money",
+        "BATON_EXTRACT_MONEY",
+        "dollars",
+        "How an A/R extract writes money: dollars (1,234.56) or cents (123456).",
+        values.money,
     ),
     Setting(
         "notices_webhook",
         "BATON_NOTICES_WEBHOOK",
         "",
         "The address that is told about new and overdue work; without it notices go to the log only.",
-        _http_url,
+        values.http_url,
         secret=True,
     ),
     Setting(
@@ -162,36 +138,63 @@ SETTINGS: tuple[Setting, ...] = (
         str,
         secret=True,
     ),
-    Setting("task_queue", "BATON_TASK_QUEUE", "baton", "The queue on which workers take up cases.", _name),
+    Setting(
+        "submitter_id",
+        "BATON_SUBMITTER_ID",
+        "",
+        "The number by which the clearinghouse knows the billing office (loop 1000A of what we send).",
+        values.sent,
+    ),
+    Setting("submitter_name", "BATON_SUBMITTER_NAME", "", "The billing office's name there.", values.sent),
+    Setting("submitter_contact", "BATON_SUBMITTER_CONTACT", "", "Whom the clearinghouse may ask.", values.sent),
+    Setting("submitter_phone", "BATON_SUBMITTER_PHONE", "", "The contact's telephone number.", values.telephone),
+    Setting("receiver_id", "BATON_RECEIVER_ID", "", "The clearinghouse's number (loop 1000B).", values.sent),
+    Setting("receiver_name", "BATON_RECEIVER_NAME", "", "The clearinghouse's name there.", values.sent),
+    Setting(
+        "interchange_sender",
+        "BATON_INTERCHANGE_SENDER",
+        "",
+        "Our end of the envelope: qualifier:id, or qualifier:id:group (ISA05, ISA06, GS02); else ZZ and the number.",
+        values.interchange,
+    ),
+    Setting(
+        "interchange_receiver",
+        "BATON_INTERCHANGE_RECEIVER",
+        "",
+        "The clearinghouse's end of the envelope (ISA07, ISA08, GS03), likewise.",
+        values.interchange,
+    ),
+    Setting("test_files", "BATON_TEST_FILES", "no", "Whether what we send is marked as a test: yes or no.", values.yes),
+    Setting("task_queue", "BATON_TASK_QUEUE", "baton", "The queue on which workers take up cases.", values.name),
     Setting(
         "practice",
         "BATON_PRACTICE",
         "practice",
         "The short name of the billing office whose cases these are; keeps offices on one engine apart.",
-        _name,
+        values.name,
     ),
     Setting(
         "key_file",
         "BATON_KEY_FILE",
         "",
         "The key ring that encrypts cases; the embedded mode makes one in its home, any other mode must be given one.",
-        _path,
+        values.path,
     ),
-    Setting("plan_file", "BATON_PLAN", "", "A TOML file whose deadlines replace those of the default plan.", _path),
+    Setting("plan_file", "BATON_PLAN", "", "A TOML file whose deadlines replace the default plan's.", values.path),
     Setting(
         "metrics_address",
         "BATON_METRICS_ADDRESS",
         "",
         "The host:port on which the worker offers metrics to Prometheus; none when absent.",
-        _socket,
+        values.socket,
     ),
-    Setting("log_level", "BATON_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR.", _level),
+    Setting("log_level", "BATON_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR.", values.level),
     Setting(
         "retention",
         "BATON_RETENTION_DAYS",
         "90",
         "How many days the engine keeps a closed case's history; the casebook keeps its evidence far longer.",
-        _days,
+        values.days,
     ),
 )
 
@@ -215,8 +218,20 @@ class Settings:
     clearinghouse_in: Path
     ledger_url: str | None
     ledger_token_file: Path | None
+    extract_columns: dict[str, str] | None
+    extract_dates: str
+    extract_money: Money
     notices_webhook: str | None = field(repr=False)
     notices_secret: str | None = field(repr=False)
+    submitter_id: str | None
+    submitter_name: str | None
+    submitter_contact: str | None
+    submitter_phone: str | None
+    receiver_id: str | None
+    receiver_name: str | None
+    interchange_sender: tuple[str, str, str] | None
+    interchange_receiver: tuple[str, str, str] | None
+    test_files: bool
     task_queue: str
     practice: str
     key_file: Path | None

@@ -21,7 +21,7 @@ from journey.facts import (
     HoldAsked,
     MessageSetAside,
     PersonActed,
-    RemitAdjudicated,
+    PolicyTold,
     SupervisorDecided,
 )
 from journey.plan import PlanInForce
@@ -42,6 +42,7 @@ from workflows.patience import (
     patiently,
 )
 from workflows.ports import Casebook, Entry, Errand, Learnt, Page
+from workflows.prior_decisions import earlier_decisions
 from workflows.search_keys import Labels, changes, labels_of
 
 
@@ -135,6 +136,11 @@ class SecondaryCoordination:
         """Ask for a billing hold, or renew one."""
         return await self._told(asked)
 
+    @workflow.update(name="policy")
+    async def policy(self, told: PolicyTold) -> Answer:
+        """Say what was learnt of one policy that decides the order of insurers."""
+        return await self._told(told)
+
     @workflow.update(name="override")
     async def override(self, decided: SupervisorDecided) -> Answer:
         """A supervisor's decision, with a reason."""
@@ -155,6 +161,10 @@ class SecondaryCoordination:
     @hold.validator
     def _check_hold(self, asked: HoldAsked) -> None:
         self._check(asked)
+
+    @policy.validator
+    def _check_policy(self, told: PolicyTold) -> None:
+        self._check(told)
 
     @override.validator
     def _check_override(self, decided: SupervisorDecided) -> None:
@@ -261,14 +271,14 @@ class SecondaryCoordination:
 
     def _errand(self, action: Action) -> Errand:
         submits = action.kind is ActionKind.SUBMIT_SECONDARY
-        remits = tuple(each for each in self.case.evidence if isinstance(each, RemitAdjudicated)) if submits else ()
+        destination = int(action.detail.get("destination") or 2) if submits else 0
         return Errand(
             case_id=self.case.case_id,
             practice=self.case.claim.practice,
             action=action,
             claim=self.case.claim,
             now=self._now(),
-            prior_remittances=remits,
+            prior_remittances=earlier_decisions(self.case.evidence, destination) if submits else (),
         )
 
     async def _write_down(self) -> None:

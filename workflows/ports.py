@@ -2,59 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal
-
 from pydantic import Field
 from temporalio import activity
 
 from journey.case import Action, Case, Reason
 from journey.claim import Claim
 from journey.facts import ActionEnded, Fact, RemitAdjudicated
-from journey.words import Cents, Frozen, Moment, Party, Switch
-
-
-class SubmissionRequest(Frozen):
-    """Everything that is needed to write one secondary claim, and the numbers that will come back in its answers."""
-
-    kind: Literal["secondary_claim"] = "secondary_claim"
-    submission_id: str
-    """Opaque; returned in acknowledgements through the control numbers below."""
-    interchange_control: str = ""
-    group_control: str = ""
-    transaction_control: str = ""
-    frequency: Literal["1", "7", "8"] = "1"
-    original_payer_claim_number: str = ""
-    payer_id: str
-    payer_name: str
-    sequence: Literal["S", "T"] = "S"
-    claim: Claim
-    prior_remittances: tuple[RemitAdjudicated, ...]
-    protective: bool = False
-    """Sent to keep the filing limit, although COB is not settled."""
-    written_at: Moment
-
-
-class StatusQuestion(Frozen):
-    """One claim status question (what a 276 carries)."""
-
-    kind: Literal["status_question"] = "status_question"
-    question_id: str
-    """Opaque trace number; returned in TRN02 of the 277."""
-    payer_id: str
-    payer_name: str
-    search: Literal["member_and_date", "member_and_range", "payer_claim_number"]
-    claim_number: str
-    payer_claim_number: str = ""
-    member_id: str
-    member_last_name: str
-    member_first_name: str
-    member_birth_date: date | None = None
-    service_from: date
-    service_to: date
-    charge: Cents | None = None
-    provider_npi: str = ""
-    asked_at: Moment
+from journey.words import Frozen, Moment, Party, Switch
 
 
 class HoldOrder(Frozen):
@@ -144,7 +98,7 @@ class Clearinghouse:
 
     @activity.defn(name="submit_secondary")
     def submit_secondary(self, errand: Errand) -> Learnt:
-        """Write the secondary claim to the drop folder; its facts say that it was submitted."""
+        """Write the claim to the next payer; its facts say that it was submitted, or held back by a rule."""
         raise NotImplementedError
 
     @activity.defn(name="ask_status")
@@ -169,6 +123,11 @@ class Ledger:
     @activity.defn(name="release_hold")
     def release_hold(self, errand: Errand) -> Learnt:
         """Release the hold, then read it back."""
+        raise NotImplementedError
+
+    @activity.defn(name="recall_account")
+    def recall_account(self, errand: Errand) -> Learnt:
+        """Ask for the account back from its agency, then read back whether it lies there."""
         raise NotImplementedError
 
 

@@ -74,18 +74,19 @@ async def test_an_action_always_has_the_same_numbers(own_office: Office) -> None
     first = sent.register_submission("north", "k1", "case-a", "1")
     assert sent.register_submission("north", "k1", "case-a", "1") == first
     other = sent.register_submission("north", "k2", "case-a", "1")
-    assert first.interchange != other.interchange
-    assert first.submission_id != other.submission_id
-    assert sent.register_question("north", "q1", "case-a", "member_and_date") == sent.register_question(
-        "north", "q1", "case-a", "member_and_date"
-    )
+    assert first.controls.interchange != other.controls.interchange
+    assert first.id != other.id
+    asked = sent.register_question("north", "q1", "case-a", "member_and_date")
+    assert sent.register_question("north", "q1", "case-a", "member_and_date") == asked
+    assert asked.controls.interchange not in (first.controls.interchange, other.controls.interchange)
 
 
 async def test_ids_of_what_leaves_tell_nothing(own_office: Office) -> None:
-    """Submission ids are keyed hashes: the same action of another office has another one."""
+    """Submission ids are keyed hashes of at most 20 characters, of which a 277CA returns no more (REF*D9)."""
     sent = SentRegister(own_office.book, own_office.keys.opaque, lambda: NOON)
-    north = sent.register_submission("north", "k1", "case-a", "1").submission_id
-    south = sent.register_submission("south", "k9", "case-b", "1").submission_id
+    north = sent.register_submission("north", "k1", "case-a", "1").id
+    south = sent.register_submission("south", "k9", "case-b", "1").id
     assert north != south
     assert "k1" not in north
-    assert north.startswith("sub-")
+    assert north.startswith("SUB-")
+    assert len(north) <= 20

@@ -1,26 +1,36 @@
-"""The drop folder: each submission and question leaves once in effect, with its corrections, under stable numbers."""
+"""The drop folder: each claim and question leaves once in effect, as X12, with its corrections, or is held back."""
 
 from __future__ import annotations
 
-import json
+import io
 import threading
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from activities.clearinghouse import TAKEN, ClearinghouseDrop, Controls
+from activities.clearinghouse import TAKEN, ClearinghouseDrop, Sent
 from activities.folders import FolderError
-from journey.case import ActionKind
+from edi import cob_rules
+from edi.claim import BilledClaim
+from edi.envelope_out import Controls
+from edi.parts import reference
+from edi.reader import read
+from edi.trading_partner import TRIAL
+from journey.case import Action, ActionKind
 from journey.claim import Claim
-from journey.facts import RemitAdjudicated, SecondarySubmitted
+from journey.facts import ClaimHeldBack, RemitAdjudicated, SecondarySubmitted
 from journey.words import Grade, Party
-from workflows.ports import Errand, Learnt, StatusQuestion, SubmissionRequest
+from tests.edi.made_claims import Made, billed, plain_decision, remitted
+from tests.edi.secondary_orders import claim_in, remits_in, segments_of
+from workflows.ports import Errand, Learnt
 
 T0 = datetime(2026, 3, 2, 15, tzinfo=UTC)
 SUBMIT = ActionKind.SUBMIT_SECONDARY
 ASK = ActionKind.ASK_STATUS
+MADE = Made(relations=("18", "18", "18"), filings=("MB", "CI", "CI"), decisions=(plain_decision((18_500, 6_400)),) * 2)
 
 MakeErrand = Callable[..., Errand]
 
@@ -30,18 +40,45 @@ class Book:
 
     def __init__(self) -> None:
         """Nothing was registered yet."""
-        self.submissions: dict[str, Controls] = {}
-        self.questions: dict[str, str] = {}
+        self.sent: dict[str, Sent] = {}
 
-    def register_submission(self, practice: str, action_key: str, case_id: str, frequency: str) -> Controls:
+    def register_submission(self, practice: str, action_key: str, case_id: str, frequency: str) -> Sent:
         """Count up, once for each key."""
-        number = len(self.submissions) + 1
-        fresh = Controls(f"sub-{number}", f"{number:09}", str(number), f"{number:04}")
-        return self.submissions.setdefault(action_key, fresh)
+        return self._numbered("SUB", action_key)
 
-    def register_question(self, practice: str, action_key: str, case_id: str, searched_by: str) -> str:
+    def register_question(self, practice: str, action_key: str, case_id: str, searched_by: str) -> Sent:
         """Count up, once for each key."""
-        return self.questions.setdefault(action_key, f"que-{len(self.questions) + 1}")
+        return self._numbered("QUE", action_key)
+
+    def _numbered(self, kind: str, key: str) -> Sent:
+        number = len(self.sent) + 1
+        fresh = Sent(f"{kind}-{number}", Controls(interchange=number, group=number, transaction=number))
+        return self.sent.setdefault(key, fresh)
+
+
+@pytest.fixture
+def claim() -> Claim:
+    """A claim with three policies, as billed to the first; every value in it is confidential."""
+    return claim_in(billed(MADE))
+
+
+@pytest.fixture
+def remits(claim: Claim) -> tuple[RemitAdjudicated, ...]:
+    """What the first two payers decided."""
+    return tuple(fact for at in range(2) for fact in remits_in(remitted(MADE, at), claim))
+
+
+@pytest.fixture
+def errand(claim: Claim, remits: tuple[RemitAdjudicated, ...]) -> MakeErrand:
+    """Makes an errand of a kind, with a detail and a key."""
+
+    def make(
+        kind: ActionKind, detail: dict[str, str] | None = None, key: str = "case-a:1", to: Party = Party.SECONDARY
+    ) -> Errand:
+        action = Action(key=key, kind=kind, asked_at=T0, reason="Primary paid 12 Mar", to=to, detail=detail or {})
+        return Errand(case_id="case-a", practice="north", action=action, claim=claim, now=T0, prior_remittances=remits)
+
+    return make
 
 
 @pytest.fixture
@@ -61,14 +98,20 @@ def files(folder: Path) -> list[str]:
     return sorted(each.name for each in folder.iterdir() if each.is_file())
 
 
-def request_in(folder: Path, name: str = "sub-1.claim.json") -> SubmissionRequest:
-    """The submission as a partner reads it."""
-    return SubmissionRequest.model_validate_json((folder / name).read_bytes())
+def text_in(folder: Path, name: str = "SUB-1.837") -> str:
+    """A file as it left."""
+    return (folder / name).read_text(encoding="ascii")
 
 
-def question_in(folder: Path) -> StatusQuestion:
-    """The question as a partner reads it."""
-    return StatusQuestion.model_validate_json((folder / "que-1.status.json").read_bytes())
+def claim_sent(folder: Path, name: str = "SUB-1.837") -> BilledClaim:
+    """The one claim of a file as a partner reads it."""
+    (found,) = (each for each in read(io.BytesIO((folder / name).read_bytes())) if isinstance(each, BilledClaim))
+    return found
+
+
+def asked(folder: Path) -> list[str]:
+    """The segments of the question."""
+    return segments_of(text_in(folder, "QUE-1.276"))
 
 
 def submitted(learnt: Learnt) -> SecondarySubmitted:
@@ -78,40 +121,61 @@ def submitted(learnt: Learnt) -> SecondarySubmitted:
     return fact
 
 
-def test_a_submission_carries_all_that_the_claim_needs(
-    port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path, claim: Claim, remit: RemitAdjudicated
+def held_back(learnt: Learnt) -> ClaimHeldBack:
+    """The one fact of a claim that did not leave."""
+    (fact,) = learnt.facts
+    assert isinstance(fact, ClaimHeldBack)
+    assert not learnt.outcome.succeeded
+    assert all(each in learnt.outcome.problem for each in fact.problems)
+    return fact
+
+
+# ---- claims ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_leaves_as_x12_that_passes_every_rule(
+    port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path, book: Book
 ) -> None:
-    """Claim, payer, what the primary decided, and the numbers that its answers will return."""
-    port.submit_secondary(
-        errand(SUBMIT, {"frequency": "7", "original_payer_claim_number": "ICN5", "protective": "yes"})
-    )
-    request = request_in(tmp_path)
-    assert (request.claim, request.prior_remittances) == (claim, (remit,))
-    assert (request.payer_id, request.payer_name) == ("SEC22", "Second Mutual")
-    assert (request.frequency, request.original_payer_claim_number, request.protective) == ("7", "ICN5", True)
-    numbers = (request.interchange_control, request.group_control, request.transaction_control)
-    assert numbers == ("000000001", "1", "0001")
-    assert request.written_at == T0
+    """Payer, member, decision and the numbers that its answers will return stand in one interchange."""
+    detail = {"frequency": "7", "original_payer_claim_number": "SEC9", "protective": "yes", "attachment": "DOC77"}
+    port.submit_secondary(errand(SUBMIT, detail))
+    sent, text = claim_sent(tmp_path), text_in(tmp_path)
+    assert cob_rules.check(text) == ()
+    assert (sent.payer.identifier, sent.subscriber.party.identifier) == ("70002", "MEM002")
+    assert (sent.frequency, sent.original_payer_claim_number) == ("7", "SEC9")
+    assert (reference(sent.references, "D9"), sent.header.reference, sent.header.test) == ("SUB-1", "SUB-1", True)
+    assert (sent.where.interchange_control, sent.where.group_control) == ("000000001", "1")
+    assert [each.paid_cents for each in sent.other_coverages] == [12_450, None]
+    assert "PWK*EB*FX***AC*DOC77" in segments_of(text)
 
 
 def test_a_submission_is_a_documented_fact(port: ClearinghouseDrop, errand: MakeErrand) -> None:
     """The case learns what went out; writing a file is a document of ours, no receipt."""
     learnt = port.submit_secondary(errand(SUBMIT))
     fact = submitted(learnt)
-    assert (learnt.outcome.succeeded, learnt.outcome.reference, learnt.outcome.key) == (True, "sub-1", "case-a:1")
-    assert (fact.submission_id, fact.frequency, fact.payer_id, fact.ours) == ("sub-1", "1", "SEC22", True)
+    assert (learnt.outcome.succeeded, learnt.outcome.reference, learnt.outcome.key) == (True, "SUB-1", "case-a:1")
+    assert (fact.submission_id, fact.frequency, fact.payer_id, fact.ours) == ("SUB-1", "1", "70002", True)
     assert (fact.sender, fact.grade, fact.happened_at) == (Party.BATON, Grade.DOCUMENTED, T0)
 
 
-def test_corrections_go_into_the_claim_that_leaves(
-    port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path, claim: Claim
+def test_a_claim_to_the_third_payer_tells_both_decisions(
+    port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path
 ) -> None:
+    """F15: the destination is the third policy, and the fact says whom the claim went to."""
+    learnt = port.submit_secondary(errand(SUBMIT, {"destination": "3"}))
+    sent = claim_sent(tmp_path)
+    assert (sent.coverage.sequence, submitted(learnt).payer_id, submitted(learnt).member_id) == ("T", "70003", "MEM003")
+    assert [each.paid_cents for each in sent.other_coverages] == [12_450, 12_450]
+
+
+def test_corrections_go_into_the_claim_that_leaves(port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path) -> None:
     """V3: the resubmission has the right member, the primary's policy stays, the fact says which member went out."""
-    detail = {"member_id": "NEW-1", "member_birth_date": "1950-05-31", "provider_npi": "1888888887"}
-    learnt = port.submit_secondary(errand(SUBMIT, detail))
-    sent = request_in(tmp_path).claim
-    assert (sent.secondary.member_id, sent.secondary.member_birth_date) == ("NEW-1", date(1950, 5, 31))
-    assert (sent.primary, sent.provider_npi) == (claim.primary, "1888888887")
+    detail = {"member_id": "NEW-1", "patient_birth_date": "1950-05-31", "provider_npi": "1999999984"}
+    learnt = port.submit_secondary(errand(SUBMIT, detail | {"tertiary.member_id": "NEW-3"}))
+    sent = claim_sent(tmp_path)
+    assert (sent.subscriber.party.identifier, sent.subscriber.birth) == ("NEW-1", date(1950, 5, 31))
+    assert [each.insured.identifier for each in sent.other_coverages if each.insured] == ["MEM001", "NEW-3"]
+    assert sent.billing.npi == "1999999984"
     assert submitted(learnt).member_id == "NEW-1"
 
 
@@ -121,30 +185,65 @@ def test_corrections_go_into_the_claim_that_leaves(
         {"member_birth_date": "QMB4471190"},
         {"shoe_size": "QMB4471190"},
         {"claim_number": "QMB4471190"},
+        {"primary.claim_number": "QMB4471190"},
         {"frequency": "9-QMB4471190"},
         {"protective": "QMB4471190"},
+        {"destination": "QMB4471190"},
+        {"frequency": "7"},
+        {"provider_npi": "QMB4471190"},
+        {"member_id": "QMB*4471190"},
+        {"insurance_type": "QMB4471190", "filing_indicator": "MB"},
     ],
 )
-def test_what_cannot_be_corrected_is_not_sent(
+def test_what_is_wrong_is_held_back_before_any_number_is_used(
     port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path, book: Book, detail: dict[str, str]
 ) -> None:
-    """Sending the claim without the correction would repeat the fault: nothing leaves, people hear why, no value."""
-    learnt = port.submit_secondary(errand(SUBMIT, detail))
-    assert (learnt.outcome.succeeded, learnt.facts) == (False, ())
-    assert learnt.outcome.problem
-    assert "QMB4471190" not in learnt.outcome.problem
-    assert (files(tmp_path), book.submissions) == ([], {})
+    """A claim that a rule refuses never leaves; the fact names field and fix and no value, no number is used up."""
+    fact = held_back(port.submit_secondary(errand(SUBMIT, detail)))
+    assert fact.problems
+    assert "4471190" not in " ".join(fact.problems)
+    assert (fact.key, fact.sender, files(tmp_path), book.sent) == ("case-a:1", Party.BATON, [], {})
+
+
+def test_a_claim_held_back_goes_once_it_is_corrected(
+    port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path
+) -> None:
+    """Medicare as a later payer needs a reason; the task names the field, and with it the claim leaves."""
+    fact = held_back(port.submit_secondary(errand(SUBMIT, {"filing_indicator": "MB"})))
+    assert "insurance_type" in " ".join(fact.problems)
+    detail = {"filing_indicator": "MB", "insurance_type": "12"}
+    assert submitted(port.submit_secondary(errand(SUBMIT, detail, key="case-a:2"))).submission_id == "SUB-1"
+    assert claim_sent(tmp_path).coverage.insurance_type == "12"
+
+
+def test_remittances_that_were_taken_back_are_not_told(
+    port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path, remits: tuple[RemitAdjudicated, ...]
+) -> None:
+    """An errand may bring all that was heard: what a reversal undid is no decision, and without one nothing leaves."""
+    first = remits[0]
+    minus = tuple(each.model_copy(update={"amount": -each.amount}) for each in first.adjustments)
+    back = first.model_copy(
+        update={"fact_id": "back", "claim_status": "22", "charge": -first.charge, "paid": -first.paid,
+                "adjustments": minus, "happened_at": first.happened_at + timedelta(days=1)}
+    )  # fmt: skip
+    reversed_ = errand(SUBMIT).model_copy(update={"prior_remittances": (first, back)})
+    assert "no standing decision" in " ".join(held_back(port.submit_secondary(reversed_)).problems)
+    again = first.model_copy(update={"fact_id": "again", "happened_at": back.happened_at + timedelta(days=1)})
+    corrected = errand(SUBMIT).model_copy(update={"prior_remittances": (first, back, again)})
+    assert submitted(port.submit_secondary(corrected))
 
 
 def test_the_same_action_writes_the_same_file_once(port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path) -> None:
     """A retry after a crash finds its file and leaves it: same numbers, same content, same facts."""
     first = port.submit_secondary(errand(SUBMIT))
-    content = (tmp_path / "sub-1.claim.json").read_bytes()
-    inode = (tmp_path / "sub-1.claim.json").stat().st_ino
+    content = (tmp_path / "SUB-1.837").read_bytes()
+    inode = (tmp_path / "SUB-1.837").stat().st_ino
     assert port.submit_secondary(errand(SUBMIT)) == first
-    assert (tmp_path / "sub-1.claim.json").read_bytes() == content
-    assert (tmp_path / "sub-1.claim.json").stat().st_ino == inode
-    assert files(tmp_path) == ["sub-1.claim.json"]
+    assert (tmp_path / "SUB-1.837").stat().st_ino == inode
+    (tmp_path / "SUB-1.837").unlink()
+    port.submit_secondary(errand(SUBMIT))
+    assert (tmp_path / "SUB-1.837").read_bytes() == content
+    assert files(tmp_path) == ["SUB-1.837"]
 
 
 def test_a_retry_does_not_send_again_what_was_collected(
@@ -153,7 +252,7 @@ def test_a_retry_does_not_send_again_what_was_collected(
     """The clearinghouse moved the file before the answer reached us: a second one would be a duplicate claim (I2)."""
     first = port.submit_secondary(errand(SUBMIT))
     (tmp_path / TAKEN).mkdir()
-    (tmp_path / "sub-1.claim.json").rename(tmp_path / TAKEN / "sub-1.claim.json")
+    (tmp_path / "SUB-1.837").rename(tmp_path / TAKEN / "SUB-1.837")
     assert port.submit_secondary(errand(SUBMIT)) == first
     assert files(tmp_path) == []
 
@@ -162,7 +261,8 @@ def test_another_action_is_another_submission(port: ClearinghouseDrop, errand: M
     """A resubmission has numbers of its own."""
     port.submit_secondary(errand(SUBMIT))
     port.submit_secondary(errand(SUBMIT, key="case-a:2"))
-    assert files(tmp_path) == ["sub-1.claim.json", "sub-2.claim.json"]
+    assert files(tmp_path) == ["SUB-1.837", "SUB-2.837"]
+    assert claim_sent(tmp_path, "SUB-2.837").where.interchange_control == "000000002"
 
 
 def test_two_workers_with_one_errand_send_one_claim(
@@ -174,8 +274,8 @@ def test_two_workers_with_one_errand_send_one_claim(
         each.start()
     for each in workers:
         each.join()
-    assert files(tmp_path) == ["sub-1.claim.json"]
-    assert request_in(tmp_path).submission_id == "sub-1"
+    assert files(tmp_path) == ["SUB-1.837"]
+    assert claim_sent(tmp_path).header.reference == "SUB-1"
 
 
 def test_a_folder_in_trouble_is_tried_again_with_the_same_numbers(
@@ -186,63 +286,79 @@ def test_a_folder_in_trouble_is_tried_again_with_the_same_numbers(
     port = ClearinghouseDrop(share, book)
     with pytest.raises(FolderError) as raised:
         port.submit_secondary(errand(SUBMIT))
-    assert not {"PT-778812", "QMB4471190", "Quillfeather"} & set(str(raised.value).split())
+    assert not {"CT778812", "MEM002", "QUILLFEATHER"} & set(str(raised.value).split())
     share.mkdir()
-    assert submitted(port.submit_secondary(errand(SUBMIT))).submission_id == "sub-1"
-    assert files(share) == ["sub-1.claim.json"]
+    assert submitted(port.submit_secondary(errand(SUBMIT))).submission_id == "SUB-1"
+    assert files(share) == ["SUB-1.837"]
 
 
 def test_names_of_files_tell_nothing(port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path) -> None:
     """File names reach logs of every transfer program on the way (I11)."""
     port.submit_secondary(errand(SUBMIT))
     port.ask_status(errand(ASK, key="case-a:2"))
-    assert files(tmp_path) == ["que-1.status.json", "sub-1.claim.json"]
+    assert files(tmp_path) == ["QUE-2.276", "SUB-1.837"]
+
+
+def test_who_sends_to_whom_and_when_is_the_offices(errand: MakeErrand, book: Book, tmp_path: Path) -> None:
+    """Both ends are settings, and the file states the time of day where the office works."""
+    receiver = TRIAL.receiver.model_copy(update={"party": "HOUSE9", "identifier": "HOUSE9"})
+    partner = TRIAL.model_copy(update={"receiver": receiver, "test": False})
+    port = ClearinghouseDrop(tmp_path, book, partner, ZoneInfo("America/New_York"))
+    port.submit_secondary(errand(SUBMIT))
+    sent = claim_sent(tmp_path)
+    assert sent.header.receiver is not None
+    assert (sent.header.receiver.identifier, sent.header.test) == ("HOUSE9", False)
+    assert "BHT*0019*00*SUB-1*20260302*1000*CH" in segments_of(text_in(tmp_path))
+
+
+# ---- questions ------------------------------------------------------------------------------------------------------
 
 
 def test_a_question_by_member_and_date(port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path) -> None:
     """The first search: exact dates of service and the charge; its outcome brings no fact, the answer will."""
     learnt = port.ask_status(errand(ASK, {"search": "member_and_date", "payer_claim_number": ""}))
-    question = question_in(tmp_path)
-    assert (learnt.outcome.reference, learnt.facts) == ("que-1", ())
-    assert (question.service_from, question.service_to, question.charge) == (
-        date(2026, 2, 10),
-        date(2026, 2, 11),
-        100_000,
-    )
-    assert (question.member_id, question.member_last_name, question.payer_id) == ("QMB4471190", "Quillfeather", "SEC22")
+    assert (learnt.outcome.reference, learnt.facts) == ("QUE-1", ())
+    told = {"TRN*1*QUE-1", "NM1*IL*1*QUILLFEATHER*ADA****MI*MEM002", "AMT*T3*249", "DTP*472*D8*20260210"}
+    assert told <= set(asked(tmp_path))
+    assert "NM1*PR*2*PAYER 2*****PI*70002" in asked(tmp_path)
 
 
 def test_a_question_by_range_is_another_search(port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path) -> None:
     """Two answers make 'no record' only if they were searched differently: wider dates, no charge (field notes 1.9)."""
     port.ask_status(errand(ASK, {"search": "member_and_range"}))
-    question = question_in(tmp_path)
-    assert (question.service_from, question.service_to, question.charge) == (date(2026, 2, 3), date(2026, 2, 18), None)
+    assert "DTP*472*RD8*20260203-20260217" in asked(tmp_path)
+    assert [each for each in asked(tmp_path) if each.startswith("AMT")] == []
 
 
 def test_a_question_by_the_payers_number(port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path) -> None:
     """Where the payer once gave a number, it is the surest search."""
     port.ask_status(errand(ASK, {"search": "payer_claim_number", "payer_claim_number": "ICN5"}))
-    assert question_in(tmp_path).payer_claim_number == "ICN5"
+    assert "REF*1K*ICN5" in asked(tmp_path)
 
 
 def test_a_question_uses_the_corrected_member(port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path) -> None:
     """Asking by the wrong member after the correction would find nothing and look like a lost claim."""
     port.ask_status(errand(ASK, {"search": "member_and_date", "member_id": "NEW-1"}))
-    assert question_in(tmp_path).member_id == "NEW-1"
+    assert "NM1*IL*1*QUILLFEATHER*ADA****MI*NEW-1" in asked(tmp_path)
 
 
-def test_an_unknown_search_ends_the_errand(port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path) -> None:
-    """No retry helps a search that does not exist; nothing leaves."""
-    assert not port.ask_status(errand(ASK, {"search": "by_shoe_size"})).outcome.succeeded
-    assert files(tmp_path) == []
+@pytest.mark.parametrize(("to", "payer"), [(Party.PRIMARY, "70001"), (Party.TERTIARY, "70003")])
+def test_a_question_goes_to_whom_it_is_asked_of(
+    port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path, to: Party, payer: str
+) -> None:
+    """The first payer may be asked whether it forwarded, the third what became of its claim."""
+    port.ask_status(errand(ASK, to=to))
+    assert [each.split("*")[9] for each in asked(tmp_path) if each.startswith("NM1*PR")] == [payer]
 
 
-def test_a_partner_needs_only_json(port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path) -> None:
-    """Partners read with their own code: plain JSON, dates as text, money as integers."""
-    port.submit_secondary(errand(SUBMIT))
-    told = json.loads((tmp_path / "sub-1.claim.json").read_text(encoding="utf-8"))
-    assert (told["kind"], told["claim"]["charge"], told["claim"]["service_from"]) == (
-        "secondary_claim",
-        100_000,
-        "2026-02-10",
-    )
+@pytest.mark.parametrize(
+    "detail", [{"search": "by_shoe_size"}, {"search": "payer_claim_number"}, {"member_id": "QMB~4471190"}]
+)
+def test_a_question_that_cannot_be_asked_ends_the_errand(
+    port: ClearinghouseDrop, errand: MakeErrand, tmp_path: Path, book: Book, detail: dict[str, str]
+) -> None:
+    """No retry helps a search that does not exist or lacks its key; nothing leaves, no value is told."""
+    outcome = port.ask_status(errand(ASK, detail)).outcome
+    assert not outcome.succeeded
+    assert "4471190" not in outcome.problem
+    assert (files(tmp_path), book.sent) == ([], {})

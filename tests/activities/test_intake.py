@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -12,58 +11,14 @@ from uuid import uuid4
 import pytest
 from temporalio.client import WorkflowFailureError
 
-from casebook import reading, register
+from casebook import quarantine, reading, register
 from casebook.register import FileState
-from sandbox.people import Bill
 from sandbox.x12_remittance import ProviderAdjustment
 from tests import x12_files
+from tests.intake_steps import billed_in, bills, heard, offsets, start, take, told
 from tests.office import Office, eventually
 from workflows.intake import IntakeFile
-from workflows.ports import FileToRead, IntakeCounts
-
-
-def told(counts: IntakeCounts) -> dict[str, int]:
-    """The counts that are not zero, without transactions and findings."""
-    numbers = counts.model_dump(exclude={"transactions", "findings"})
-    return {name: number for name, number in numbers.items() if number}
-
-
-async def start(office: Office, data: bytes, name: str = "") -> tuple[str, FileToRead]:
-    """Put a file down and begin to read it; what reads it has an id of its own each time."""
-    digest = sha256(data).hexdigest()
-    path = office.out.parent / (name or f"{uuid4().hex[:8]}.edi")
-    path.write_bytes(data)
-    file, flow = FileToRead(path=str(path), digest=digest, practice="north"), f"intake-{uuid4()}"
-    await office.client.start_workflow(IntakeFile.run, file, id=flow, task_queue=office.queue)
-    return flow, file
-
-
-async def take(office: Office, data: bytes) -> IntakeCounts:
-    """Read a file to its end."""
-    flow, _ = await start(office, data)
-    return await office.client.get_workflow_handle_for(IntakeFile.run, flow).result()
-
-
-def case_id_of(office: Office, bill: Bill) -> str:
-    """The case of a bill, computed as intake computes it."""
-    return office.keys.opaque("case", "north", bill.claim_number, bill.service_from.isoformat())
-
-
-async def heard(office: Office, bill: Bill, *kinds: str) -> list[str]:
-    """The kinds of facts of a case in the casebook, once all that are waited for are there."""
-
-    def written() -> list[str]:
-        with office.book.reading() as tx:
-            found = [each.entry for each in reading.history(tx, case_id_of(office, bill))]
-        return [each.fact.kind for each in found if each.applied]
-
-    await eventually(lambda: set(kinds) <= set(written()), f"the case hears {kinds}")
-    return written()
-
-
-def bills(count: int, prefix: str = "A") -> tuple[Bill, ...]:
-    """Claims that no other test knows."""
-    return x12_files.bills(count, int(uuid4().hex[:4], 16) % 900 + 1, prefix + uuid4().hex[:5].upper())
+from workflows.ports import FileToRead
 
 
 async def test_a_bill_opens_cases_and_a_remittance_informs_them(office: Office) -> None:
@@ -117,12 +72,22 @@ async def test_a_damaged_claim_is_set_aside_and_the_rest_goes_on(office: Office)
     counts = await take(office, data)
     assert told(counts) == {"opened": 2, "quarantined": 1}
     with office.book.reading() as tx:
-        item = next(each for each in register.quarantined(tx, "north") if each.digest == sha256(data).hexdigest())
-        raw = register.quarantined_bytes(tx, item.item_id)
+        item = next(each for each in quarantine.waiting(tx, "north") if each.digest == sha256(data).hexdigest())
+        raw = quarantine.content(tx, item.item_id)
     assert item.place.startswith("byte ")
     assert item.reasons
     assert claims[1].patient.last_name.upper() not in " ".join(item.reasons)
     assert b"CLM*X*Y" in raw
+
+
+async def test_a_claim_of_a_set_that_lost_a_segment_waits_for_its_good_copy(office: Office) -> None:
+    """A lost REF is missed by nobody but SE01: the damaged copy opens nothing, and the good one opens the case."""
+    claims = bills(2)
+    good = x12_files.billed(claims)
+    at = good.index(b"REF*6R")
+    damaged = good[:at] + good[good.index(b"~", at) + 1 :]
+    assert told(await take(office, damaged)) == {"quarantined": 2}
+    assert told(await take(office, good)) == {"opened": 2}
 
 
 async def test_what_is_no_x12_is_set_aside_whole(office: Office) -> None:
@@ -158,8 +123,8 @@ async def test_acknowledgements_find_what_was_sent(office: Office) -> None:
         return [each for each in office.dropped() if bill.claim_number in each.read_text()]
 
     [request] = await eventually(sent, "the secondary claim leaves")
-    said = json.loads(request.read_text())
-    read = x12_files.syntax_accepted(said["group_control"], said["transaction_control"])
+    where = billed_in(request.read_bytes())[0].where
+    read = x12_files.syntax_accepted(where.group_control, where.transaction_control)
     assert told(await take(office, read)) == {"informed": 1}
     assert told(await take(office, x12_files.acknowledged([bill], "AY", ("A2", "20")))) == {"informed": 1}
     kinds = await heard(office, bill, "syntax_acknowledged", "claim_acknowledged")
@@ -174,8 +139,9 @@ async def test_an_adjustment_finds_its_claim_by_the_payers_number(office: Office
     await take(office, x12_files.billed([first, second]))
     await take(office, x12_files.remitted([first]))
     offset = ProviderAdjustment("WO", f"ICN{first.claim_number}", 100)
-    assert told(await take(office, x12_files.remitted([second], control=2, plb=(offset,)))) == {"informed": 2}
-    await heard(office, first, "payment_offset")
+    assert told(await take(office, x12_files.remitted([second], control=2, plb=(offset,)))) == {"informed": 3}
+    assert [each.names_claim for each in await offsets(office, first)] == [True]
+    assert [(each.names_claim, each.amount) for each in await offsets(office, second)] == [(False, 100)]
 
 
 async def test_a_file_that_is_gone_fails_and_can_be_read_again(office: Office) -> None:

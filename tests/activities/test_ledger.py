@@ -19,7 +19,7 @@ from activities.exchange import (
     UnwellError,
     client,
 )
-from activities.ledger import LedgerClient, LedgerOverHttp, as_fact
+from activities.ledger import LedgerClient, LedgerOverHttp, NoLedger, as_fact
 from activities.ledger_feed import LedgerChange, read_changes
 from activities.ledger_wire import Balance
 from journey.case import ActionKind
@@ -87,6 +87,39 @@ async def test_a_release_is_read_back_too(partner: Any, errand: Callable[..., Er
     await to_thread(partner.port.request_hold, errand(HOLD))
     learnt = await to_thread(partner.port.release_hold, errand(ActionKind.RELEASE_HOLD, key="case-a:2"))
     assert ledger_read(learnt).switches_on == ()
+
+
+async def test_a_recalled_account_is_what_is_read_back(partner: Any, errand: Callable[..., Errand]) -> None:
+    """A placed account is asked back with a key of its own; that it is back is seen in the balance alone."""
+    for day in range(90):
+        partner.ledger.run_day((T0 + timedelta(days=day)).date())
+    assert ledger_read(await to_thread(partner.port.read_ledger, errand(READ))).placed_with_agency
+    learnt = await to_thread(partner.port.recall_account, errand(ActionKind.RECALL_ACCOUNT, key="case-a:2"))
+    again = await to_thread(partner.port.recall_account, errand(ActionKind.RECALL_ACCOUNT, key="case-a:2"))
+    assert learnt.outcome.succeeded
+    assert learnt.outcome.reference == again.outcome.reference
+    assert not ledger_read(learnt).placed_with_agency
+    assert ledger_read(learnt).fact_id == ledger_read(again).fact_id
+
+
+async def test_what_the_patient_was_asked_for_reaches_the_case(partner: Any, errand: Callable[..., Errand]) -> None:
+    """First statement, the newest one's amount and what the patient paid: collections and refunds rest on them."""
+    for day in range(45):
+        partner.ledger.run_day((T0 + timedelta(days=day)).date())
+    partner.ledger.patient_pays("PT-778812", 5_000, T0 + timedelta(days=45))
+    fact = ledger_read(await to_thread(partner.port.read_ledger, errand(READ)))
+    assert fact.first_statement_on is not None
+    assert fact.last_statement_on is not None
+    assert fact.first_statement_on < fact.last_statement_on
+    assert (fact.last_statement_amount, fact.patient_paid, fact.patient_balance) == (32_000, 5_000, 27_000)
+
+
+async def test_an_office_without_a_ledger_is_told_so(errand: Callable[..., Errand]) -> None:
+    """Nothing can be held, released or recalled without a ledger: each errand fails at once, in words."""
+    port = NoLedger()
+    for ask in (port.read_ledger, port.request_hold, port.release_hold, port.recall_account):
+        outcome = ask(errand(READ)).outcome
+        assert (outcome.succeeded, "BATON_LEDGER_URL" in outcome.problem) == (False, True)
 
 
 async def test_a_lost_answer_and_a_retry_make_one_hold(partner: Any, errand: Callable[..., Errand]) -> None:

@@ -202,7 +202,7 @@ def a_case() -> Callable[..., Case]:
             "opened_at": NOON,
             "as_of": NOON,
             "revision": 1,
-            "plan_version": "standard-1",
+            "plan_version": "standard-2",
             "hop": Hop.RECEIVED,
             "holder": holder,
             "clocks": (clock,) if due else (),

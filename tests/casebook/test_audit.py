@@ -10,8 +10,9 @@ from sqlalchemy import text
 from casebook.audit import Rule, audit
 from casebook.chain import EvidenceEntry
 from casebook.opening import Casebook
+from casebook.quarantine import set_aside
 from casebook.record import record
-from casebook.register import KeyKind, begin_file, finish_file, park, quarantine
+from casebook.register import KeyKind, begin_file, finish_file, park
 from journey.case import Case, Hold, Holder, HoldState, Money
 from journey.facts import (
     ClaimAcknowledged,
@@ -164,6 +165,6 @@ def test_what_waits_is_counted(book: Casebook, noon: datetime) -> None:
     with book.writing() as tx:
         begin_file(tx, "d1", "lakeside", size=1, received_at=noon)
         park(tx, "fact-1", kind="835", practice="lakeside", key=key, body=b"", reason="no case", at=noon)
-        quarantine(tx, digest="d1", practice="lakeside", place="1", reasons=[], raw=b"", at=noon)
+        set_aside(tx, digest="d1", practice="lakeside", place="1", reasons=[], raw=b"", at=noon)
     found = audit(book, noon)
     assert (found.looked_at["files"], found.looked_at["parked_facts"], found.looked_at["quarantined"]) == (1, 1, 1)

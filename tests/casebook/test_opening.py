@@ -2,17 +2,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+import casebook.opening
+from casebook import submissions
 from casebook.errors import NotMigratedError
 from casebook.opening import SCHEMA, Casebook, migrate, open_casebook
-from casebook.register import cursor, set_cursor
+from casebook.register import cursor, has_been_told, set_cursor
 from casebook.tables import METADATA
 
 MIGRATE = "import sys; from casebook.opening import migrate; migrate(sys.argv[1])"
@@ -24,6 +30,41 @@ def test_the_migrations_create_exactly_the_tables_that_the_code_uses(book: Caseb
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
         assert context.get_current_revision() == SCHEMA
+
+
+def test_what_the_first_schema_held_is_kept(databases: Any, seal: Any, noon: datetime) -> None:
+    """An upgrade moves who has which fact, and gives the questions asked before numbers that go on behind the last."""
+    url = databases.empty()
+    _migrate_to(url, "0001")
+    engine = create_engine(url)
+    moment = noon.replace(tzinfo=None) if engine.dialect.name == "sqlite" else noon
+    fact = "INSERT INTO intake_facts (fact_id, practice, state, kind, case_id, reason, at) VALUES "
+    asked = "INSERT INTO questions (question_id, case_id, action_key, searched_by, asked_at) VALUES "
+    with engine.begin() as connection:
+        connection.execute(text(f"{fact} ('one', 'lakeside', 'delivered', '835', 'case-1', '', :at)"), {"at": moment})
+        connection.execute(text(f"{fact} ('two', 'lakeside', 'parked', '835', NULL, '', :at)"), {"at": moment})
+        connection.execute(text("INSERT INTO control_numbers (name, last) VALUES ('interchange', 41)"))
+        for name in ("q-1", "q-2"):
+            connection.execute(text(f"{asked} ('{name}', 'case-1', 'ask/{name}', 'member', :at)"), {"at": moment})
+    engine.dispose()
+    migrate(url)
+    book = open_casebook(url, seal)
+    with book.writing() as tx:
+        assert (has_been_told(tx, "one", "case-1"), has_been_told(tx, "two", "case-1")) == (True, False)
+        found = [submissions.question(tx, name) for name in ("q-1", "q-2")]
+        assert [(each.interchange, each.functional_group) for each in found if each] == [(42, 1), (43, 2)]
+        assert [submissions.allocate(tx, name) for name in ("interchange", "functional_group")] == [44, 3]
+    book.close()
+
+
+def _migrate_to(url: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(casebook.opening.__file__).with_name("migrations")))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
 
 
 def test_migrating_again_changes_nothing(book: Casebook, url: str) -> None:

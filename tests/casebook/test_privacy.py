@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from casebook.chain import BEGINNING, Content, EvidenceEntry, Link
+from casebook.disclosures import note_disclosure
 from casebook.opening import Casebook, open_casebook
+from casebook.quarantine import set_aside
 from casebook.record import record
-from casebook.register import KeyKind, begin_file, index_claim, note_interchange, park, quarantine
+from casebook.register import KeyKind, begin_file, index_claim, note_interchange, park
 from casebook.submissions import register_question, register_submission
 from casebook.tables import METADATA
 from journey.case import Case
@@ -45,8 +47,9 @@ def fill(book: Casebook, case: Case, entry: EvidenceEntry, at: datetime) -> None
         note_interchange(tx, "d1", "lakeside", sender="MEDB", control="1")
         park(tx, "fact-9", kind="835", practice="lakeside", key=key, body=whole, reason="no case", at=at)
         index_claim(tx, "lakeside", *key, "case-1")
-        quarantine(tx, digest="d1", practice="lakeside", place="byte 1", reasons=["odd"], raw=whole, at=at)
+        set_aside(tx, digest="d1", practice="lakeside", place="byte 1", reasons=["odd"], raw=whole, at=at)
         register_submission(tx, submission_id="s", case_id="c", action_key="k", frequency="1", written_at=at)
+        note_disclosure(tx, case_id="case-1", at=at, made_by="dana", reader="full", digest=case.claim.claim_number)
         register_question(tx, question_id="q", case_id="c", action_key="k", searched_by="member", asked_at=at)
 
 

@@ -9,7 +9,17 @@ from sqlalchemy import text
 
 from casebook.errors import NoSuchRowError
 from casebook.opening import Casebook, Transaction
-from casebook.reading import Filter, case_row, case_state, count_cases, history, list_cases, overview, verify_chain
+from casebook.reading import (
+    Filter,
+    case_row,
+    case_state,
+    count_cases,
+    history,
+    list_cases,
+    overview,
+    still_open,
+    verify_chain,
+)
 from casebook.record import Turn, record, record_many
 from journey.case import Case, Escalation, Hold, Holder, HoldState, Money
 from journey.words import EscalationKind, Hop, Mode, Party, Resolution, Rung, Switch
@@ -93,6 +103,14 @@ def test_closed_cases_are_listed_only_when_asked_for(book: Casebook, a_case: Mak
         assert ids(tx, Filter()) == ["open"]
         assert ids(tx, Filter(is_open=False)) == ["shut"]
         assert sorted(ids(tx, Filter(is_open=None))) == ["open", "shut"]
+
+
+def test_a_case_that_was_never_written_down_is_open(book: Casebook, a_case: MakeCase, noon: datetime) -> None:
+    """A case has just begun, and its first page is not written yet: news for open cases reaches it."""
+    write(book, a_case("open"), a_case("shut", closed_at=noon))
+    with book.reading() as tx:
+        assert still_open(tx, ("shut", "begun", "open")) == ("begun", "open")
+        assert still_open(tx, ()) == ()
 
 
 def test_a_row_shows_the_most_urgent_escalation_and_the_highest_rung(

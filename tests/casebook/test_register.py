@@ -14,21 +14,20 @@ from casebook.register import (
     FactState,
     FileState,
     KeyKind,
+    Shared,
     begin_file,
     cursor,
     deliver,
     fact_state,
     find_cases,
     finish_file,
+    has_been_told,
     index_claim,
     intake_file,
+    lock_key,
     note_interchange,
     park,
     parked_for,
-    quarantine,
-    quarantined,
-    quarantined_bytes,
-    release_quarantined,
     seen_fact,
     set_cursor,
 )
@@ -127,6 +126,53 @@ def test_nothing_of_a_delivered_fact_stays(book: Casebook, noon: datetime) -> No
     assert tuple(left) == (None, None)
 
 
+def share(tx: Transaction, fact_id: str, case_id: str, at: datetime, body: bytes = b"Quillfeather") -> None:
+    """Deliver a fact that cases which open later may share."""
+    shared = Shared(blind=lock_key(tx, "lakeside", *KEY), body=body)
+    deliver(tx, fact_id, kind="271", practice="lakeside", case_id=case_id, at=at, shared=shared)
+
+
+def test_a_fact_may_concern_several_cases(book: Casebook, noon: datetime) -> None:
+    """Each case that has it is noted, once; delivered to one it still counts as delivered."""
+    with book.writing() as tx:
+        for case_id in ("case-1", "case-2", "case-1"):
+            deliver(tx, "fact-1", kind="999", practice="lakeside", case_id=case_id, at=noon)
+        told = [has_been_told(tx, "fact-1", each) for each in ("case-1", "case-2", "case-3")]
+        assert told == [True, True, False]
+        assert fact_state(tx, "fact-1") is FactState.DELIVERED
+        assert tx.connection.execute(text("SELECT count(*) FROM intake_deliveries")).scalar() == 2
+
+
+def test_a_shared_fact_is_there_for_a_case_that_opens_later(book: Casebook, noon: datetime) -> None:
+    """An eligibility answer reaches the member's next case too, and a case that has it does not get it again."""
+    with book.writing() as tx:
+        share(tx, "fact-1", "case-1", noon)
+        assert fact_state(tx, "fact-1") is FactState.SHARED
+        assert parked_for(tx, "lakeside", *KEY) == parked_for(tx, "lakeside", *KEY, case_id="case-1") == ()
+        (waiting,) = parked_for(tx, "lakeside", *KEY, case_id="case-2")
+        assert (waiting.fact_id, waiting.body, waiting.blind) == (
+            "fact-1",
+            b"Quillfeather",
+            lock_key(tx, "lakeside", *KEY),
+        )
+        share(tx, "fact-1", "case-2", noon)
+        assert parked_for(tx, "lakeside", *KEY, case_id="case-2") == ()
+        assert [each.fact_id for each in parked_for(tx, "lakeside", *KEY, case_id="case-3")] == ["fact-1"]
+
+
+def test_a_parked_fact_may_become_shared(book: Casebook, noon: datetime) -> None:
+    """The first case that opens ends its parking and leaves it for the next; delivering it plainly later keeps that."""
+    with book.writing() as tx:
+        put_aside(tx, "fact-1", noon, body=b"Quillfeather")
+        share(tx, "fact-1", "case-1", noon)
+        deliver(tx, "fact-1", kind="271", practice="lakeside", case_id="case-2", at=noon)
+        assert fact_state(tx, "fact-1") is FactState.SHARED
+        (waiting,) = parked_for(tx, "lakeside", *KEY, case_id="case-3")
+        assert waiting.body == b"Quillfeather"
+        put_aside(tx, "fact-1", noon, body=b"other")
+        assert parked_for(tx, "lakeside", *KEY, case_id="case-3") == (waiting,)
+
+
 def test_a_case_that_opens_while_a_fact_is_parked_is_not_missed(book: Casebook, noon: datetime) -> None:
     """Whoever comes second sees the other: a fact is never parked beside a case that waits for it."""
     for n in range(20):
@@ -158,32 +204,6 @@ def test_a_fact_that_fits_no_case_of_its_number_is_parked_all_the_same(book: Cas
         assert not seen_fact(tx, "fact-1")
         assert put_aside(tx, "fact-1", noon, unfit=["case-1", "case-2"]) == ()
         assert seen_fact(tx, "fact-1")
-
-
-def test_quarantine_keeps_the_bytes_until_a_person_has_seen_them(book: Casebook, noon: datetime) -> None:
-    """What cannot be read is listed with place and reason, once, and never thrown away."""
-    with book.writing() as tx:
-        begin_file(tx, "d1", "lakeside", size=1, received_at=noon)
-        item, again = (
-            quarantine(
-                tx, digest="d1", practice="lakeside", place="byte 812", reasons=["clp04.not_a_number"], raw=raw, at=noon
-            )
-            for raw in (b"CLP*1*\xff", b"other")
-        )
-        listed = quarantined(tx, "lakeside")
-        assert [(each.item_id, each.place, each.reasons) for each in listed] == [
-            (item, "byte 812", ("clp04.not_a_number",))
-        ]
-        assert (again, quarantined(tx, "hilltop")) == (item, ())
-        release_quarantined(tx, item)
-        assert quarantined(tx) == ()
-        assert quarantined_bytes(tx, item) == b"CLP*1*\xff"
-
-
-def test_an_unknown_quarantined_item_is_refused(book: Casebook) -> None:
-    """A wrong id says so."""
-    with book.reading() as tx, pytest.raises(NoSuchRowError, match="no such item"):
-        quarantined_bytes(tx, "none")
 
 
 def test_parked_bytes_moved_to_another_fact_do_not_open(book: Casebook, noon: datetime) -> None:

@@ -10,6 +10,7 @@ from casebook.submissions import (
     Submission,
     allocate,
     question,
+    question_in,
     register_question,
     register_submission,
     submission,
@@ -100,3 +101,16 @@ def test_a_question_is_registered_once_and_found_by_its_trace(book: Casebook, no
         )
         assert asked == again == question(tx, "q-1")
         assert question(tx, "q-2") is None
+
+
+def test_a_question_has_numbers_that_no_claim_has(book: Casebook, noon: datetime) -> None:
+    """What a TA1 or 999 says of a question is never taken for a claim."""
+    with book.writing() as tx:
+        claim = send(tx, "one", noon)
+        asked = register_question(
+            tx, question_id="q-1", case_id="case-1", action_key="ask/1", searched_by="member_and_date", asked_at=noon
+        )
+        assert (claim.interchange, asked.interchange, asked.transaction_control) == (1, 2, "0002")
+        assert question_in(tx, "000000002") == asked
+        assert question_in(tx, "1") is question_in(tx, "x") is None
+        assert submissions_for(tx, interchange="2") == ()

@@ -42,6 +42,7 @@ class Partners:
             remarks=remarks,
             payer_claim_number="ICN-P1",
             trace="EFT-P",
+            payment_date=at.date(),
         )
 
     def secondary(self, at: datetime, fact_id: str = "") -> RemitAdjudicated:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 
 from temporalio.client import WorkflowExecutionStatus
@@ -10,7 +9,7 @@ from temporalio.client import WorkflowExecutionStatus
 from journey.case import HoldState
 from journey.facts import MoneyArrived
 from journey.words import Grade, Hop, Party, Resolution, Switch
-from tests.office import CONTRACTUAL, PAID, SHARE, Journey, Office
+from tests.office import CHARGE, CONTRACTUAL, MEMBER, PAID, SHARE, Journey, Office
 from tests.workflows.partners import Partners
 
 
@@ -48,18 +47,20 @@ async def test_v1b_a_lost_crossover_is_sent_on_day_31_and_not_before(office: Off
     """Promised, silence, two searches without a find: the secondary claim leaves when T1 runs out, once."""
     case = await promised(office, partners)
     await case.until(case.day(date(2026, 4, 2), 22))
-    [asked] = case.questions()
-    await case.tell(partners.not_found(case.now(), json.loads(asked.read_text())["search"]))
+    [first] = case.asked()
+    assert (first.charge, first.service_from, first.service_to) == (CHARGE, date(2026, 2, 20), date(2026, 2, 20))
+    await case.tell(partners.not_found(case.now(), "member_and_date"))
     await case.until(case.day(date(2026, 4, 7), 22))
-    assert len(case.questions()) == 2
+    [second] = [each for each in case.asked() if each != first]
+    assert (second.charge, second.service_from, second.service_to) == (None, date(2026, 2, 13), date(2026, 2, 27))
     await case.tell(partners.not_found(case.now(), "member_and_range"))
     await case.until(case.day(date(2026, 4, 10), 22))
     assert case.submissions() == []
     await case.until(case.day(date(2026, 4, 11), 22))
     assert case.found() == {"V1b": "confirmed"}
-    [sent] = case.submissions()
-    request = json.loads(sent.read_text())
-    assert (request["frequency"], len(request["prior_remittances"])) == ("1", 1)
+    [sent] = case.sent()
+    assert (sent.frequency, sent.sequence, sent.member_id) == ("1", "S", MEMBER)
+    assert [(each.payer_id, each.paid) for each in sent.prior_payers] == [("PRIM1", PAID)]
     await case.until(case.now() + timedelta(days=20))
     assert len(case.submissions()) == 1
 

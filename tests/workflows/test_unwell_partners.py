@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from journey.case import HoldState
 from tests.office import CONTRACTUAL, PAID, Journey, Office, eventually
 from tests.workflows.partners import Partners
@@ -73,6 +71,6 @@ async def test_a_drop_folder_that_is_not_mounted_gets_one_claim_when_it_is(
     aside.rename(working_office.out)
     await eventually(case.submissions, "the claim leaves")
     await case.settled()
-    [sent] = case.submissions()
-    assert json.loads(sent.read_text())["submission_id"] in sent.name
+    [path], [claim] = case.submissions(), case.sent()
+    assert path.name == f"{claim.submission_id}.837"
     assert len(list(working_office.out.iterdir())) == 1
