@@ -11,9 +11,10 @@ from time import process_time
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from edi.facts import Reception, Sighting, sightings
+from edi.facts import sightings
 from edi.findings import Finding, Quarantined
 from edi.reader import read
+from edi.sighting import Reception, Sighting
 from sandbox.adjudication import primary_decision
 from sandbox.people import COMMERCIAL, MEDICARE, Bill, Practice, diagnoses, lines, person, policy, practice
 from sandbox.scene import CLEARINGHOUSE, payer_partner, provider

@@ -39,8 +39,31 @@ from worker.settings import Settings
 QUEUE = "floor"
 BOOK = "floor.sqlite"
 LONG = timedelta(seconds=30)
-QUESTION = "x" * 700
-"""About what a status question holds."""
+QUESTION = "~".join(
+    (
+        f"ISA*00*{'':10}*00*{'':10}*ZZ*{'FLOOR':15}*ZZ*{'RELAYPOINT':15}*260402*1200*^*00501*000000001*0*P*:",
+        "GS*HR*FLOOR*RELAYPOINT*20260402*1200*1*X*005010X212",
+        "ST*276*0001*005010X212",
+        "BHT*0010*13*{key}*20260402*1200",
+        "HL*1**20*1",
+        "NM1*PR*2*LARKFIELD MUTUAL*****PI*72011",
+        "HL*2*1*21*1",
+        "NM1*41*2*FLOOR*****46*990000001",
+        "HL*3*2*19*1",
+        "NM1*1P*2*FLOOR*****XX*1999999984",
+        "HL*4*3*22*0",
+        "DMG*D8*19500501",
+        "NM1*IL*1*BRAMBELOW*CALLA****MI*LFM771204",
+        "TRN*1*{key}",
+        "REF*EJ*{account}",
+        "AMT*T3*1000",
+        "DTP*472*D8*20260220",
+        "SE*16*0001",
+        "GE*1*1",
+        "IEA*1*000000001~",
+    )
+)
+"""A status question like Baton's, as fixed text with two holes."""
 
 
 @dataclass
@@ -211,8 +234,8 @@ class Effects:
     def ask_status(self, order: Order) -> str:
         """Note a number, drop a file."""
         self._book.write(("INSERT OR REPLACE INTO questions VALUES (?)", (order.key,)))
-        asked = {"claim_number": order.account, "question_id": order.key, "text": QUESTION}
-        drop(self._out, f"{order.case_id}.status.json", json.dumps(asked).encode())
+        asked = QUESTION.format(key=order.key, account=order.account)
+        drop(self._out, f"{order.case_id}.276", asked.encode())
         return order.key
 
     @activity.defn(name="notify")

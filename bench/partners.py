@@ -6,7 +6,6 @@ Cases are watched by their effects alone, so that watching costs the engine and 
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -19,8 +18,10 @@ from pathlib import Path
 from activities.ledger_wire import Balance
 from journey.tempo import Tempo
 from journey.words import Switch
+from sandbox.drop_folder import read_mail
 from sandbox.ledger import Ledger
 from sandbox.ledger_http import DESK, ledger_app
+from sandbox.requests import StatusRequest
 from sandbox.serving import serve
 
 LOOK_EVERY = 0.02  # seconds
@@ -70,11 +71,11 @@ class Eyes:
 
     def look(self, books: Iterable[Path]) -> None:
         """Take note of what is new."""
-        for path in self.out.glob("*.status.json"):
+        for path in self.out.glob("*.276"):
             if path.name not in self._seen:
                 self._seen.add(path.name)
-                question = json.loads(path.read_bytes())
-                self.asked[question["claim_number"]] = question["question_id"]
+                asked = read_mail(path.read_bytes()).requests
+                self.asked |= {each.claim_number: each.question_id for each in asked if isinstance(each, StatusRequest)}
         for book in books:
             self._read(book)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from activities.ledger_wire import Balance
+from journey.facts import PostedLine
 from journey.words import Cents, Switch
 from sandbox.dunning import UNDOES, Step, Taken, due, stands
 
@@ -51,11 +52,17 @@ class Kind(StrEnum):
     SUSPENSE = "suspense"
     DEPOSIT = "deposit"
     PATIENT_PAYMENT = "patient_payment"
+    REFUND = "refund"
     WRITE_OFF = "write_off"
 
 
 SECONDARY_KINDS = frozenset({Kind.SECONDARY_PAYMENT, Kind.SECONDARY_ADJUSTMENT, Kind.SUSPENSE})
 """What posting the secondary's decision writes, in whichever place; a correction takes all of it back."""
+
+PRIMARY_KINDS = frozenset({Kind.PRIMARY_PAYMENT, Kind.CONTRACTUAL, Kind.TRANSFER})
+"""What posting the primary's decision writes; when the primary takes it back, all of it is undone."""
+
+PATIENT_KINDS = frozenset({Kind.PATIENT_PAYMENT, Kind.REFUND})
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,17 @@ class Line:
     kind: Kind
     bucket: Bucket
     cents: Cents
+    service: str = ""
+    """Control number of the service line that it is for; empty when it is for the claim as a whole."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one service line has of a posting; cents."""
+
+    service: str
+    paid: Cents = 0
+    adjustments: Cents = 0
 
 
 @dataclass(frozen=True)
@@ -94,6 +112,7 @@ class Account:
         billed_on: when the billing system sent the secondary claim by itself.
         patient_since: when the present patient balance opened; None while there is none.
         taken_before: how many steps were taken before it opened.
+        charges: the charge of each service line by its control number; empty when only the claim's is known.
     """
 
     number: str
@@ -107,11 +126,12 @@ class Account:
     billed_on: date | None = None
     patient_since: date | None = None
     taken_before: int = 0
+    charges: Mapping[str, Cents] = field(default_factory=dict)
 
-    def add(self, at: datetime, kind: Kind, bucket: Bucket, cents: Cents) -> None:
+    def add(self, at: datetime, kind: Kind, bucket: Bucket, cents: Cents, service: str = "") -> None:
         """Book a line, if there is anything to book."""
         if cents:
-            self.lines.append(Line(at, kind, bucket, cents))
+            self.lines.append(Line(at, kind, bucket, cents, service))
 
     def total(self, *buckets: Bucket) -> Cents:
         """What stands in buckets."""
@@ -121,36 +141,53 @@ class Account:
         """What payments of a kind took off the open balance."""
         return -sum(line.cents for line in self.lines if line.kind is kind and line.bucket in OWED)
 
-    def secondary_lines(self) -> dict[tuple[Kind, Bucket], Cents]:
-        """What stands of the secondary's posting, by kind and bucket."""
-        standing: Counter[tuple[Kind, Bucket]] = Counter()
-        for line in self.lines:
-            if line.kind in SECONDARY_KINDS:
-                standing[line.kind, line.bucket] += line.cents
-        return {place: cents for place, cents in standing.items() if cents}
+    @property
+    def patient_paid(self) -> Cents:
+        """What the patient paid, less what was refunded."""
+        return -sum(line.cents for line in self.lines if line.kind in PATIENT_KINDS)
 
-    def post_decision(self, paid: Cents, adjustments: Cents, patient_share: Cents, at: datetime) -> None:
-        """Take the secondary's decision off the patient's balance.
+    def standing(self, kinds: frozenset[Kind]) -> dict[tuple[Kind, Bucket, str], Cents]:
+        """What stands of the postings of some kinds, by kind, bucket and service line."""
+        found: Counter[tuple[Kind, Bucket, str]] = Counter()
+        for line in self.lines:
+            if line.kind in kinds:
+                found[line.kind, line.bucket, line.service] += line.cents
+        return {place: cents for place, cents in found.items() if cents}
+
+    def post_decision(self, parts: Sequence[Part], patient_share: Cents, at: datetime) -> None:
+        """Take a later payer's decision off the patient's balance; what the patient paid already stays the patient's.
 
         Raises:
             NotPossibleError: the amounts do not add up to the patient's balance.
         """
-        require_cents("an adjustment or a patient's share", adjustments, patient_share)
-        if self.total(Bucket.PATIENT) - paid - adjustments != patient_share:
+        adjusted = sum(each.adjustments for each in parts)
+        require_cents("an adjustment or a patient's share", adjusted, patient_share)
+        before = self.total(Bucket.PATIENT) + self.patient_paid
+        if before - sum(each.paid for each in parts) - adjusted != patient_share:
             raise NotPossibleError("payment, adjustments and the patient's share must add up to the patient's balance")
-        self.add(at, Kind.SECONDARY_PAYMENT, Bucket.PATIENT, -paid)
-        self.add(at, Kind.SECONDARY_ADJUSTMENT, Bucket.PATIENT, -adjustments)
+        self.post_parts(parts, at)
 
-    def reverse_decision(self, at: datetime) -> None:
-        """Book the opposite of whatever stands of the secondary's posting."""
-        for (kind, bucket), cents in self.secondary_lines().items():
-            self.add(at, kind, bucket, -cents)
+    def post_parts(self, parts: Sequence[Part], at: datetime) -> None:
+        """Take payments and adjustments off the patient's balance, whatever they add up to."""
+        for each in parts:
+            self.add(at, Kind.SECONDARY_PAYMENT, Bucket.PATIENT, -each.paid, each.service)
+            self.add(at, Kind.SECONDARY_ADJUSTMENT, Bucket.PATIENT, -each.adjustments, each.service)
+
+    def reverse(self, kinds: frozenset[Kind], at: datetime) -> None:
+        """Book the opposite of whatever stands of the postings of some kinds."""
+        for (kind, bucket, service), cents in self.standing(kinds).items():
+            self.add(at, kind, bucket, -cents, service)
 
     def turn_on(self, switches: Iterable[Switch], at: datetime) -> None:
         """Turn switches on; one that takes something back does so at once."""
         self.switches |= set(switches)
-        for switch, (done, undo) in UNDOES.items():
-            if switch in self.switches and stands(done, self.taken):
+        self.undo(self.switches, at)
+
+    def undo(self, switches: Iterable[Switch], at: datetime) -> None:
+        """Take back what stands and what these switches take back: a placement, a report to a bureau."""
+        for switch in switches:
+            done, undo = UNDOES.get(switch, (None, None))
+            if done and undo and stands(done, self.taken):
                 self.taken.append(Taken(undo, at.astimezone(UTC).date(), self.total(Bucket.PATIENT)))
 
     def due(self, on: date) -> tuple[Step, ...]:
@@ -169,6 +206,14 @@ class Account:
         if step is Step.DRAW:
             self.add(at, Kind.PATIENT_PAYMENT, Bucket.PATIENT, -asked)
 
+    def state_again(self, at: datetime) -> None:
+        """Send a statement of what stands now, nothing included; dunning starts over from it."""
+        asked = max(self.total(Bucket.PATIENT), 0)
+        self.taken_before = len(self.taken)
+        self.taken.append(Taken(Step.STATEMENT, at.date(), asked))
+        if self.patient_since is not None:
+            self.patient_since = at.date()
+
     def watch_patient(self, at: datetime) -> None:
         """Start the statement clock when a patient balance opens, stop it when none is left."""
         if self.total(Bucket.PATIENT) <= 0:
@@ -179,7 +224,7 @@ class Account:
 
     def balance(self, as_of: datetime) -> Balance:
         """The account as it stands, for a reader at a moment that is not before its last change."""
-        statements = [each.on for each in self.taken if each.step is Step.STATEMENT]
+        statements = [each for each in self.taken if each.step is Step.STATEMENT]
         return Balance(
             account=self.number,
             version=self.version,
@@ -193,9 +238,32 @@ class Account:
             secondary_billed_on=self.billed_on,
             switches_on=tuple(switch for switch in Switch if switch in self.switches),
             statements_sent=len(statements),
-            last_statement_on=statements[-1] if statements else None,
+            first_statement_on=statements[0].on if statements else None,
+            last_statement_on=statements[-1].on if statements else None,
+            last_statement_amount=statements[-1].amount if statements else None,
             placed_with_agency=stands(Step.PLACEMENT, self.taken),
+            patient_paid=self.patient_paid,
+            lines=tuple(self._posted_line(number, charge) for number, charge in self.charges.items()),
         )
+
+    def _posted_line(self, number: str, charge: Cents) -> PostedLine:
+        mine = [line for line in self.lines if line.service == number]
+        paid = -sum(line.cents for line in mine if line.kind is Kind.SECONDARY_PAYMENT and line.bucket in OWED)
+        owed = sum(line.cents for line in mine if line.bucket is Bucket.PATIENT)
+        return PostedLine(number=number, charge=charge, secondary_posted=paid, patient_balance=owed)
+
+
+def parts_of(paid: Cents, adjustments: Cents, parts: Sequence[Part] = ()) -> Sequence[Part]:
+    """The posting by service line, or as one part when nobody tells the lines.
+
+    Raises:
+        NotPossibleError: the parts do not add up to the posting.
+    """
+    if not parts:
+        return (Part("", paid, adjustments),)
+    if (sum(each.paid for each in parts), sum(each.adjustments for each in parts)) != (paid, adjustments):
+        raise NotPossibleError("the parts of a posting must add up to it")
+    return parts
 
 
 def require_cents(what: str, *amounts: Cents) -> None:

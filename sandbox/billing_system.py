@@ -50,7 +50,8 @@ class BillingSystem:
 
     def _open(self, script: Script) -> None:
         async def opened() -> None:
-            self._scene.ledger.open_account(script.claim_number, script.bill.charge, script.billed_at)
+            charges = {line.control_number: line.charge for line in script.bill.lines}
+            self._scene.ledger.open_account(script.claim_number, script.bill.charge, script.billed_at, charges=charges)
 
         self._scene.clock.at(script.billed_at, opened)
 
@@ -58,7 +59,8 @@ class BillingSystem:
         """Send the secondary claim as some practices do by themselves."""
         ready = script.bd(remitted, "own_bill_bd")
         self._scripts[script.claim_number] = script
-        claim = OutgoingClaim(script.bill, "S", script.primary, remitted.date())
+        prior = None if script.bare else script.primary
+        claim = OutgoingClaim(script.bill, "S", prior, remitted.date())
         run = self._scene.office.post(self._streams[script.bill.form], claim, ready)
 
         async def billed() -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from itertools import cycle, islice
 from random import Random
 
-from journey.words import Frozen, Mode, Moment, PayerClass
-from sandbox.adjudication import Adjudication, Terms, moved_to_patient, primary_decision, secondary_decision
+from journey.words import Mode, Moment, PayerClass
+from sandbox.adjudication import (
+    Adjudication,
+    Terms,
+    moved_to_patient,
+    next_decision,
+    paid_elsewhere,
+    primary_decision,
+    refused,
+    secondary_decision,
+)
 from sandbox.days import after_business_days, next_run
+from sandbox.parts import LATER_PAYERS, THIRDS, Part, parts
 from sandbox.people import (
     COMMERCIAL,
     MEDICAID,
     MEDICARE,
     MILITARY,
-    SUPPLEMENTS,
     Bill,
     Payer,
     Person,
@@ -32,101 +39,23 @@ from sandbox.truth import (
     Arrival,
     Bystander,
     Delays,
+    Manner,
     Posting,
-    Refusal,
-    RefusedBy,
     Route,
     Script,
+    Second,
     resolution_of,
 )
 
 BILLING_DAYS = 12
 """Business days over which the claims are billed, so that the primaries' remittances fall within a month."""
-HAPPY_SHARE = 0.45
 BILLING_HOURS = (20,)
 """When the billing system's daily file leaves, UTC."""
-
-
-class Part(Frozen):
-    """One kind of story to be told."""
-
-    truth: Mode | None
-    route: Route
-    also: tuple[Mode, ...] = ()
-    arrival: Arrival = Arrival.PROMPT
-    refusal: Refusal | None = None
-    posting: Posting = Posting.RIGHT
-    takes_back: bool = False
-    pays_nothing: bool = False
-    copy_late: bool = False
-
-
-def _refusals(mode: Mode, by: RefusedBy, *codes: str, remark: str = "", status: str = "2") -> Iterator[Part]:
-    for code in codes:
-        said = Refusal(by=by, code=code, remark=remark, claim_status=status)
-        yield Part(truth=mode, route=Route.BILLED, refusal=said)
-
-
-_LATE_CROSSOVER = Part(
-    truth=Mode.DUPLICATE, route=Route.CROSSOVER, also=(Mode.CROSSOVER_LOST,), arrival=Arrival.AFTER_OURS
-)
-_ORDER_835 = Refusal(by=RefusedBy.REMITTANCE, code="OA:22", claim_status="1")
-_LIMIT_835 = Refusal(by=RefusedBy.REMITTANCE, code="CO:29")
-_ROUTES = (Route.CROSSOVER, Route.BILLED)
-
-HAPPY: tuple[Part, ...] = (
-    Part(truth=None, route=Route.CROSSOVER),
-    Part(truth=None, route=Route.BILLED),
-    Part(truth=None, route=Route.CROSSOVER, arrival=Arrival.SLOW),
-    Part(truth=None, route=Route.BILLED),
-    Part(truth=None, route=Route.CROSSOVER, pays_nothing=True),
-    Part(truth=None, route=Route.CROSSOVER, copy_late=True),
-    Part(truth=None, route=Route.BILLED, pays_nothing=True),
-)
-
-PARTS: dict[Mode, tuple[Part, ...]] = {
-    Mode.CROSSOVER_DECLINED: (Part(truth=Mode.CROSSOVER_DECLINED, route=Route.DECLINED),),
-    Mode.CROSSOVER_LOST: (Part(truth=Mode.CROSSOVER_LOST, route=Route.CROSSOVER, arrival=Arrival.LOST),),
-    Mode.CROSSOVER_ASSUMED: (Part(truth=Mode.CROSSOVER_ASSUMED, route=Route.NOBODY),),
-    Mode.REJECTED_FOR_MISMATCH: (
-        *_refusals(Mode.REJECTED_FOR_MISMATCH, RefusedBy.PAYER, "A7:164:IL", "A3:33:IL"),
-        *_refusals(Mode.REJECTED_FOR_MISMATCH, RefusedBy.REMITTANCE, "CO:31", status="4"),
-        *_refusals(Mode.REJECTED_FOR_MISMATCH, RefusedBy.CLEARINGHOUSE, "A6:164:IL"),
-        *_refusals(Mode.REJECTED_FOR_MISMATCH, RefusedBy.REMITTANCE, "CO:16", remark="N382"),
-        *_refusals(Mode.REJECTED_FOR_MISMATCH, RefusedBy.PAYER, "A7:153:IL", "A7:97:IL"),
-        *_refusals(Mode.REJECTED_FOR_MISMATCH, RefusedBy.REMITTANCE, "CO:140"),
-    ),
-    Mode.WRONG_ORDER: (
-        Part(truth=Mode.WRONG_ORDER, route=Route.CROSSOVER, refusal=_ORDER_835),
-        *_refusals(Mode.WRONG_ORDER, RefusedBy.PAYER, "A7:85:PR"),
-        Part(truth=Mode.WRONG_ORDER, route=Route.BILLED, refusal=_ORDER_835),
-    ),
-    Mode.NOT_POSTED: tuple(
-        Part(truth=Mode.NOT_POSTED, route=route, posting=posting)
-        for route in _ROUTES
-        for posting in (Posting.FORGOTTEN, Posting.SUSPENSE, Posting.WRONG_BUCKET)
-    ),
-    Mode.DUAL_BLAME: (Part(truth=Mode.DUAL_BLAME, route=Route.BILLED),),
-    Mode.TAKEBACK: tuple(Part(truth=Mode.TAKEBACK, route=route, takes_back=True) for route in _ROUTES),
-    Mode.FILING_LIMIT: tuple(Part(truth=Mode.FILING_LIMIT, route=route, refusal=_LIMIT_835) for route in _ROUTES),
-    Mode.DUPLICATE: tuple(
-        _LATE_CROSSOVER.model_copy(update={"refusal": refusal})
-        for refusal in (
-            Refusal(by=RefusedBy.PAYER, code="A3:54"),
-            Refusal(by=RefusedBy.REMITTANCE, code="OA:18", remark="N522"),
-        )
-    ),
-}
-"""Every mode in scope with its kinds, told in turn."""
-
-
-def parts(claims: int) -> Iterator[Part]:
-    """The stories of a population: about 45 % go well, the rest evenly over all modes; each mode from 16 claims up."""
-    broken = max(round(claims * (1 - HAPPY_SHARE)), min(claims, len(PARTS)))
-    told = {mode: cycle(kinds) for mode, kinds in PARTS.items()}
-    for mode in islice(cycle(PARTS), broken):
-        yield next(told[mode])
-    yield from islice(cycle(HAPPY), claims - broken)
+OF_SCRIPT = frozenset(Part.model_fields) & frozenset(Script.model_fields) - {"patient_pays"}
+"""What a part hands to its script as it is."""
+GROUP_PLANS = (PayerClass.COMMERCIAL, PayerClass.BLUES)
+GROUP_OF_PATIENT = {Manner.TO_PATIENT: "OA", Manner.TO_PATIENT_AS_SHARE: "PR"}
+"""Under which adjustment group a payer says that the patient has the money."""
 
 
 def population(claims: int, seed: int, start: datetime) -> tuple[Script, ...]:
@@ -139,7 +68,7 @@ def population(claims: int, seed: int, start: datetime) -> tuple[Script, ...]:
     """
     rng = Random(f"population {seed}")
     provider = practice(rng)
-    cast = list(parts(claims))
+    cast = list(parts(claims, seed))
     rng.shuffle(cast)
     first = next_run(start, BILLING_HOURS)
     runs = [after_business_days(first, place * BILLING_DAYS // max(claims, 1)) for place in range(claims)]
@@ -171,49 +100,106 @@ def _bystander(rng: Random, number: str, provider: Practice, run: datetime) -> B
 
 def _script(rng: Random, part: Part, number: str, provider: Practice, run: datetime) -> Script:
     """One script, with a payment at stake unless its part says otherwise."""
-    first, second = _payers(rng, part)
-    patient = person(rng, *_born(first))
-    dependent = first.payer_class is not PayerClass.MEDICARE and rng.random() < 0.2
-    coverages = policy(rng, first, patient, dependent), policy(rng, second, patient)
-    bill = _bill(rng, number, provider, run.date(), patient, *coverages)
-    primary = primary_decision(rng, bill.lines)
-    secondary = _secondary(rng, part, second, primary)
-    corrected = moved_to_patient(secondary, rng.choice((0, 1500, 2250))) if part.takes_back else None
-    resolution, owes = resolution_of(corrected or secondary, part.truth)
-    status, remarks = _forwarding(rng, part, first, second)
-    mistaken = part.truth is Mode.REJECTED_FOR_MISMATCH
+    payers = _payers(rng, part)
+    patient = person(rng, *_born(payers[0]))
+    dependent = payers[0].payer_class is not PayerClass.MEDICARE and rng.random() < 0.2
+    # One's own group plan comes before a relative's (field notes 3.1 B2): whoever is insured first through a relative
+    # has no group plan of one's own behind it.
+    through = [dependent and (place == 0 or each.payer_class in GROUP_PLANS) for place, each in enumerate(payers)]
+    policies = [policy(rng, each, patient, relative) for each, relative in zip(payers, through, strict=True)]
+    bill = _bill(rng, number, provider, run.date(), patient, *policies, at_least=_lines_needed(part))
+    standing = primary_decision(rng, bill.lines)
+    money = _money(rng, part, payers[1], standing)
+    status, remarks = _forwarding(rng, part, payers[0], payers[1])
+    first, second = _decisions(rng, part, bill, standing, remarks)
+    last_words = (standing, money["corrected"] or money["secondary"], money["tertiary"])
+    resolution, owes = resolution_of(tuple(each for each in last_words if each), part.truth, part.policy_found)
+    mistaken = part.truth is Mode.REJECTED_FOR_MISMATCH or part.policy_found
     return Script(
-        **part.model_dump(include={"truth", "also", "route", "arrival", "refusal", "posting", "copy_late"}),
+        **part.model_dump(include=set(OF_SCRIPT)),
+        **money,
         bill=bill,
-        true_member_id=member_id(rng) if mistaken else coverages[1].member_id,
+        true_member_id=member_id(rng) if mistaken else policies[1].member_id,
+        coverage_ended=_coverage_ended(rng, part, bill),
+        patient_pays={"share": standing.patient_share, "owed": owes}.get(part.patient_pays, 0),
         vague=rng.random() < 0.3,
         billed_at=run,
-        remitted_at=_remitted(rng, run, first),
-        primary=primary,
+        remitted_at=_remitted(rng, run, payers[0]),
+        primary=first,
         primary_status=status,
         primary_remarks=remarks,
-        secondary=secondary,
-        corrected=corrected,
+        second=second,
         delays=_delays(rng, part),
         resolution=resolution,
         patient_owes=owes,
     )
 
 
-def _payers(rng: Random, part: Part) -> tuple[Payer, Payer]:
+def _money(rng: Random, part: Part, payer: Payer, standing: Adjudication) -> dict[str, Adjudication | None]:
+    """What the later payers decide of what the primary left, by the field of the script."""
+    secondary = _secondary(rng, part, payer, standing)
+    corrected = moved_to_patient(secondary, rng.choice((0, 1500, 2250))) if part.takes_back else None
+    has_third = part.has_third and secondary.patient_share
+    tertiary = next_decision(secondary, pays_all=rng.random() < 0.5) if has_third else None
+    if part.manner in GROUP_OF_PATIENT:
+        secondary = paid_elsewhere(secondary, GROUP_OF_PATIENT[part.manner])
+    return {"secondary": secondary, "corrected": corrected, "tertiary": tertiary}
+
+
+def _decisions(
+    rng: Random, part: Part, bill: Bill, standing: Adjudication, remarks: tuple[str, ...]
+) -> tuple[Adjudication, Second | None]:
+    """The primary's first decision and, where it changes its mind, its second, which is the one that stands."""
+    if part.primary_denies:
+        denied = refused(standing, part.primary_denies, "22")
+        return denied, Second(decision=standing, status="1", remarks=remarks)
+    if part.second_status:
+        # The reversed decision was a more generous one: the patient's share grows with the second.
+        first = primary_decision(Random(rng.random()), bill.lines)
+        return first, Second(decision=standing, status=part.second_status, remarks=remarks)
+    return standing, None
+
+
+def _coverage_ended(rng: Random, part: Part, bill: Bill) -> date | None:
+    if part.truth is not Mode.COVERAGE_ENDED or part.begins_later:
+        return None
+    return bill.service_from - timedelta(days=rng.randint(8, 60))
+
+
+def _lines_needed(part: Part) -> int:
+    """What is decided or posted in parts needs parts."""
+    return 2 if part.manner is Manner.SPLIT or part.posting is Posting.IN_PART else 1
+
+
+def _payers(rng: Random, part: Part) -> tuple[Payer, ...]:
     """Only Medicare announces or declines a crossover; anything may follow it, commercial plans follow each other."""
-    if part.route in (Route.CROSSOVER, Route.DECLINED) or rng.random() < 0.4:
-        return rng.choice(MEDICARE), rng.choice(SUPPLEMENTS + COMMERCIAL + MEDICAID)
-    first = rng.choice(COMMERCIAL)
-    rest = tuple(each for each in COMMERCIAL if each is not first) + MEDICAID + MILITARY
-    return first, rng.choice(rest)
+    rest: tuple[Payer, ...]
+    medicare_first = part.route in (Route.CROSSOVER, Route.DECLINED)
+    if medicare_first or (not part.primary_denies and rng.random() < 0.4):
+        first, rest = rng.choice(MEDICARE), LATER_PAYERS
+    else:
+        first = rng.choice(COMMERCIAL)
+        rest = tuple(each for each in COMMERCIAL if each is not first) + MEDICAID + MILITARY
+    if part.has_third:
+        rest = tuple(each for each in rest if each not in THIRDS)
+    among = tuple(each for each in rest if not part.seconds or each in part.seconds)
+    second = rng.choice(among)
+    return (first, second, rng.choice(THIRDS)) if part.has_third else (first, second)
 
 
 def _born(primary: Payer) -> tuple[int, int]:
     return (1934, 1958) if primary.payer_class is PayerClass.MEDICARE else (1965, 2015)
 
 
-def _bill(rng: Random, number: str, provider: Practice, served_by: date, patient: Person, *policies: Policy) -> Bill:
+def _bill(
+    rng: Random,
+    number: str,
+    provider: Practice,
+    served_by: date,
+    patient: Person,
+    *policies: Policy,
+    at_least: int = 1,
+) -> Bill:
     form = "837I" if rng.random() < 0.2 else "837P"
     return Bill(
         claim_number=number,
@@ -223,15 +209,16 @@ def _bill(rng: Random, number: str, provider: Practice, served_by: date, patient
         practice=provider,
         primary=policies[0],
         secondary=policies[1] if len(policies) > 1 else None,
-        lines=lines(rng, form, served_by - timedelta(days=rng.randint(3, 12))),
+        tertiary=policies[2] if len(policies) > 2 else None,
+        lines=lines(rng, form, served_by - timedelta(days=rng.randint(3, 12)), at_least),
         diagnoses=diagnoses(rng),
     )
 
 
 def _secondary(rng: Random, part: Part, payer: Payer, primary: Adjudication) -> Adjudication:
+    if part.terms is not None:
+        return secondary_decision(primary, part.terms)
     public = payer.payer_class is PayerClass.MEDICAID
-    if part.pays_nothing:
-        return secondary_decision(primary, Terms.NOTHING_RATE if public else Terms.NOTHING_SHARE)
     terms = Terms.MEDICAID_RATE if public else rng.choice((Terms.ALL_OF_SHARE, Terms.NO_DEDUCTIBLE, Terms.SHARED))
     decision = secondary_decision(primary, terms)
     return decision if decision.paid else secondary_decision(primary, Terms.ALL_OF_SHARE)
@@ -239,7 +226,8 @@ def _secondary(rng: Random, part: Part, payer: Payer, primary: Adjudication) -> 
 
 def _forwarding(rng: Random, part: Part, first: Payer, second: Payer) -> tuple[str, tuple[str, ...]]:
     """CLP02 and remarks of the primary: what it says of forwarding."""
-    own = ("MA01",) if first.payer_class is PayerClass.MEDICARE else ()
+    own: tuple[str, ...] = ("MA01",) if first.payer_class is PayerClass.MEDICARE else ()
+    own += (rng.choice(("N781", "N782")),) if part.protected else ()
     if part.route is Route.CROSSOVER:
         promise = "MA07" if second.payer_class is PayerClass.MEDICAID else rng.choice(("MA18", "MA18", "N89"))
         return rng.choices(("19", "1"), (6, 1))[0], (*own, promise)
@@ -263,7 +251,7 @@ def _delays(rng: Random, part: Part) -> Delays:
         own_bill_bd=rng.randint(1, 3),
         crossover=22 if part.arrival is Arrival.SLOW else rng.randint(1, 4),
         payer_answer_bd=rng.randint(1, 3),
-        adjudication=rng.randint(*adjudication),
+        adjudication=rng.randint(*((22, 26) if part.slow else adjudication)),
         deposit_bd=rng.randint(0, 2),
         posting_bd=rng.randint(0, 2),
         desk_bd=rng.randint(1, 2),
@@ -271,4 +259,12 @@ def _delays(rng: Random, part: Part) -> Delays:
         found_again=rng.randint(5, 8),
         takeback=rng.randint(10, 20),
         correction=rng.randint(6, 9),
+        document_bd=rng.randint(1, 3),
+        patient_answers=rng.randint(2, 4),
+        reprocessing=rng.randint(5, 8),
+        second_part=rng.randint(2, 4),
+        patient_pays=rng.randint(1, 3),
+        primary_reversal=rng.randint(12, 15),
+        primary_again_bd=rng.randint(3, 5),
+        third=rng.randint(8, 12),
     )

@@ -184,6 +184,8 @@ class Hands:
             self._ledger.place_hold(account, tuple(Switch), action.detail["reason_code"], now)
         elif action.kind is ActionKind.RELEASE_HOLD:
             self._ledger.release_hold(account, now)
+        elif action.kind is ActionKind.RECALL_ACCOUNT:
+            self._ledger.recall(account, now)
         return [as_fact(self._ledger.balance(account, now), now, self._opaque), self._ended(action, now)]
 
     def _notify(self, case: Case, action: Action, now: datetime) -> None:

@@ -27,7 +27,7 @@ from sandbox.serving import serve
 DESK = "/desk/notices"
 TITLE = "Ledger interface for Baton"
 ABOUT = """\
-Four questions that Baton asks of a provider's billing system. Money is integer US cents, times are UTC, errors are \
+Five questions that Baton asks of a provider's billing system. Money is integer US cents, times are UTC, errors are \
 problem documents (RFC 9457) that name fields and rules, never values. Account numbers travel in bodies only."""
 
 Key = Annotated[str, Header(alias=wire.IDEMPOTENCY_KEY, min_length=1, max_length=200)]
@@ -88,7 +88,7 @@ class _Door:
 
 
 class _Billing:
-    """The four questions."""
+    """The five questions."""
 
     def __init__(self, ledger: Ledger, clock_now: Callable[[], datetime], faults: Faults) -> None:
         self._ledger = ledger
@@ -118,6 +118,16 @@ class _Billing:
             return wire.HoldReleased().model_dump_json().encode()
 
         return self._once.answer(key, _named("release", asked), release)
+
+    async def recall(self, asked: wire.AccountAsked, key: Key) -> Response:
+        """Take an account back from its agency, and its report from the bureaus; Baton reads the balance back."""
+
+        def recall() -> bytes:
+            self._ledger.recall(asked.account, self._now())
+            version = self._ledger.balance(asked.account, self._now()).version
+            return wire.AccountRecalled(recall_id=f"recall-{version}").model_dump_json().encode()
+
+        return self._once.answer(key, _named("recall", asked), recall)
 
     async def read_changes(self, asked: wire.ChangesAsked) -> wire.Changes:
         """What changed in any account, in order, after a place in the running order."""
@@ -161,7 +171,7 @@ def ledger_app(
     faults: Faults | None = None,
     notice_secret: bytes = b"",
 ) -> FastAPI:
-    """The server: the ledger's four questions behind a bearer token, and `DESK`.
+    """The server: the ledger's five questions behind a bearer token, and `DESK`.
 
     Everything runs in the event loop that serves it, so the world may use the same ledger from that loop.
 
@@ -199,6 +209,9 @@ def _billing_routes(billing: _Billing, token: str) -> APIRouter:
     )
     routes.add_api_route(
         wire.RELEASES, billing.release_hold, methods=["POST"], response_model=wire.HoldReleased, responses=conflict
+    )
+    routes.add_api_route(
+        wire.RECALLS, billing.recall, methods=["POST"], response_model=wire.AccountRecalled, responses=conflict
     )
     routes.add_api_route(wire.CHANGES, billing.read_changes, methods=["POST"], response_model=wire.Changes)
     return routes

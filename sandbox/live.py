@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from casebook import reading
+from casebook.errors import NoSuchRowError
 from casebook.opening import Casebook, Transaction
 from casebook.reading import Filter
 from journey.case import Case
@@ -38,11 +39,14 @@ START = datetime(2026, 3, 2, 14, tzinfo=UTC)
 BUSY = timedelta(days=55)
 """Case time in which nearly all messages of a season travel; then the long waits are left."""
 
-QUIET_HASTE = 1.5
+QUIET_HASTE = 2.0
 """How much faster case time runs after the busy weeks."""
 
 LONGEST = timedelta(days=150)
 """Case days after which a trial ends, whatever is still open."""
+
+PAGE_WITHIN, LOOK_AGAIN = 60.0, 0.2
+"""Wall seconds within which the page of a case must follow its notice, and between two looks for it."""
 
 HEAD_START = timedelta(seconds=5)
 """Wall time for engine and worker to start before the world's first moment."""
@@ -63,8 +67,15 @@ class CaseDoor:
         self.failed: list[BaseException] = []
 
     async def claim_number(self, case_id: str) -> str:
-        """The provider's number of the claim that a case is about."""
-        return (await asyncio.to_thread(_state, self._casebook, case_id)).claim.claim_number
+        """The provider's number of the claim that a case is about; a notice may be faster than its page."""
+        until = asyncio.get_running_loop().time() + PAGE_WITHIN
+        while True:
+            try:
+                return (await asyncio.to_thread(_state, self._casebook, case_id)).claim.claim_number
+            except NoSuchRowError:
+                if asyncio.get_running_loop().time() > until:
+                    raise
+                await asyncio.sleep(LOOK_AGAIN)
 
     async def contact(self, case_id: str, contact: ContactLogged) -> None:
         """Log a contact."""

@@ -1,4 +1,4 @@
-"""A payer's payment runs: claims of one day in one remittance that balances, takebacks and all."""
+"""A payer's payment runs: claims of one day in one remittance that balances, takebacks, debts and all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 
 from journey.words import Cents
-from sandbox.people import Payer, Practice
+from sandbox.people import PAYERS, Payer, Practice
 from sandbox.post_office import Stream
 from sandbox.scene import Scene, opaque, payer_partner, provider
 from sandbox.x12_remittance import (
@@ -21,9 +21,12 @@ from sandbox.x12_writer import TransactionSet
 
 EARLIEST_HOUR = 11
 
+Entry = RemittedClaim | ProviderAdjustment
+"""What a run can hold: a decided claim, or money moved at provider level (PLB)."""
+
 
 class PaymentRuns:
-    """One payer's 835 files; what a takeback leaves unpaid is carried to the next run (PLB FB)."""
+    """One payer's 835 files; what a run cannot take from its payments is carried to the next run (PLB FB)."""
 
     def __init__(self, scene: Scene, payer: Payer, practice: Practice) -> None:
         """Runs on business days, at an hour of the payer's own."""
@@ -32,7 +35,7 @@ class PaymentRuns:
         self._practice = practice
         self._owed_by_provider: Cents = 0
         hour = EARLIEST_HOUR + int(payer.payer_id) % 4
-        self._stream = Stream[RemittedClaim](
+        self._stream = Stream[Entry](
             name=f"835-{payer.payer_id}",
             sender=payer_partner(payer.payer_id, payer.name),
             receiver=provider(practice),
@@ -40,16 +43,19 @@ class PaymentRuns:
             compose=self._compose,
         )
 
-    def post(self, claim: RemittedClaim, ready: datetime) -> datetime:
-        """Put a decided claim into the first run from `ready` on; gives the moment of that run, its payment date."""
-        return self._scene.office.post(self._stream, claim, ready)
+    def post(self, entry: Entry, ready: datetime) -> datetime:
+        """Put an entry into the first run from `ready` on; gives the moment of that run, its payment date."""
+        return self._scene.office.post(self._stream, entry, ready)
 
-    def _compose(self, claims: list[RemittedClaim], run: datetime) -> list[TransactionSet]:
+    def _compose(self, entries: list[Entry], run: datetime) -> list[TransactionSet]:
         rng = Random(f"payment {self._scene.seed} {self._payer.payer_id} {run}")
+        claims = [each for each in entries if isinstance(each, RemittedClaim)]
+        moved = tuple(each for each in entries if isinstance(each, ProviderAdjustment))
         # X12 recommends reversals first (field notes 1.7).
         ordered = sorted(claims, key=lambda each: each.status != REVERSAL)
         trace = f"{self._payer.payer_id}{run:%y%m%d}{rng.randint(100, 999)}"
-        plb = self._carried(total_paid(ordered), trace) + self._unrelated(total_paid(ordered), rng)
+        total = total_paid(ordered) - sum(each.cents for each in moved)
+        plb = moved + self._carried(total, trace) + self._unrelated(total, rng)
         return [remittance_set(ordered, Payment(self._payer, self._practice, run.date(), trace, plb))]
 
     def _carried(self, total: Cents, trace: str) -> tuple[ProviderAdjustment, ...]:
@@ -65,3 +71,19 @@ class PaymentRuns:
         if total <= 0 or rng.random() > 0.1:
             return ()
         return (ProviderAdjustment("L6", opaque("interest", rng.random()).upper(), -rng.randint(10, 400)),)
+
+
+class Payments:
+    """The payment runs of all payers, whichever place they have on a claim."""
+
+    def __init__(self, scene: Scene, practice: Practice) -> None:
+        """One line of runs for each payer."""
+        self._runs = {each.payer_id: PaymentRuns(scene, each, practice) for each in PAYERS}
+
+    def remit(self, claim: RemittedClaim, ready: datetime) -> datetime:
+        """Put a decided claim into its payer's next run from `ready` on; gives the moment of that run."""
+        return self._runs[claim.policy.payer.payer_id].post(claim, ready)
+
+    def move(self, payer: Payer, adjustment: ProviderAdjustment, ready: datetime) -> datetime:
+        """Move money at provider level in a payer's next run from `ready` on; gives the moment of that run."""
+        return self._runs[payer.payer_id].post(adjustment, ready)

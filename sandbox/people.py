@@ -91,6 +91,7 @@ class Bill(Frozen):
     practice: Practice
     primary: Policy
     secondary: Policy | None
+    tertiary: Policy | None = None
     lines: tuple[Line, ...]
     diagnoses: tuple[str, ...]
 
@@ -114,6 +115,11 @@ class Bill(Frozen):
         """The secondary policy; only for claims that have one."""
         assert self.secondary is not None
         return self.secondary
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """All policies in the order of billing."""
+        return tuple(each for each in (self.primary, self.secondary, self.tertiary) if each is not None)
 
 
 MEDICARE = (
@@ -260,14 +266,14 @@ def policy(rng: Random, payer: Payer, patient: Person, dependent: bool = False) 
     return Policy(payer=payer, member_id=member_id(rng), group_number=group, holder=holder, relationship=relationship)
 
 
-def lines(rng: Random, form: str, served: date) -> tuple[Line, ...]:
+def lines(rng: Random, form: str, served: date, at_least: int = 1) -> tuple[Line, ...]:
     """One to four office lines, or one to three hospital lines, at a scattered price."""
     if form == "837I":
-        picked = rng.sample(_HOSPITAL, rng.randint(1, 3))
+        picked = rng.sample(_HOSPITAL, rng.randint(at_least, 3))
         return tuple(
             _line(rng, at, code, price, served, revenue) for at, (revenue, code, price) in enumerate(picked, 1)
         )
-    chosen = rng.sample(_OFFICE, rng.randint(1, 4))
+    chosen = rng.sample(_OFFICE, rng.randint(at_least, 4))
     return tuple(_line(rng, at, code, price, served) for at, (code, price) in enumerate(chosen, 1))
 
 

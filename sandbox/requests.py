@@ -1,57 +1,120 @@
-"""The drop folder as a trading partner reads it: plain JSON, own models, and only what a partner needs."""
+"""What Baton asks of its trading partners, as they understand it: secondary claims and status questions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Literal
+from datetime import date
+from typing import Literal
 
-from pydantic import Field, TypeAdapter
-
-from journey.words import Frozen, Moment
+from journey.words import Cents, Frozen, Moment
+from sandbox.adjudication import Adjustment
 
 
-class NamedPolicy(Frozen):
-    """One policy as the request names it."""
+class Human(Frozen):
+    """A subscriber or patient as the request names them."""
+
+    last_name: str = ""
+    first_name: str = ""
+    birth: date | None = None
+
+
+class PriorLine(Frozen):
+    """Loop 2430: what an earlier payer decided on a line."""
 
     payer_id: str
+    """SVD01."""
+    paid: Cents
+    procedure: str = ""
+    adjustments: tuple[Adjustment, ...] = ()
+    decided_on: date | None = None
+    left: Cents | None = None
+    """AMT*EAF."""
+
+
+class RequestedLine(Frozen):
+    """Loop 2400."""
+
+    number: int
+    procedure: str
+    revenue_code: str = ""
+    charge: Cents
+    units: str = ""
+    pointers: tuple[str, ...] = ()
+    """SV107: numbers of diagnoses."""
+    service_date: date | None = None
+    control_number: str = ""
+    """REF*6R."""
+    priors: tuple[PriorLine, ...] = ()
+
+
+class OtherPayer(Frozen):
+    """Loop 2320 with 2330: another policy, and what its payer decided if it did."""
+
+    sequence: str
+    """SBR01."""
+    payer_id: str = ""
     member_id: str = ""
+    insurance_type: str = ""
+    filing_indicator: str = ""
+    paid: Cents | None = None
+    """AMT*D."""
+    left: Cents | None = None
+    """AMT*EAF."""
+    adjustments: tuple[Adjustment, ...] = ()
+    """CAS at claim level."""
+    decided_on: date | None = None
+    """DTP*573 of 2330B."""
+    claim_number: str = ""
+    """REF*F8 of 2330B."""
 
-
-class RequestedClaim(Frozen):
-    """The claim inside a request, as far as a payer looks."""
-
-    claim_number: str
-    coverages: tuple[NamedPolicy, ...]
+    @property
+    def decided(self) -> bool:
+        """True once it says what this payer paid, be it nothing."""
+        return self.paid is not None
 
 
 class ClaimRequest(Frozen):
-    """A secondary claim that Baton asks to be sent."""
+    """A claim that Baton sends to the payer after the primary."""
 
     kind: Literal["secondary_claim"] = "secondary_claim"
+    form: str = "837P"
+    """837P or 837I."""
     submission_id: str
+    """REF*D9."""
     group_control: str = ""
     transaction_control: str = ""
-    frequency: str = "1"
+    sent_at: Moment
+    """GS04 and GS05, in case time."""
+    sequence: str = "S"
+    """SBR01."""
+    insurance_type: str = ""
+    """SBR05: why Medicare comes second."""
+    filing_indicator: str = ""
+    relationship: str = "18"
+    """SBR02, or PAT01 of a dependent."""
     payer_id: str
-    claim: RequestedClaim
-    written_at: Moment
+    member_id: str = ""
+    subscriber: Human = Human()
+    patient: Human = Human()
+    npis: tuple[str, ...] = ()
+    """Of the billing provider first, then of everyone else that the claim names."""
+    claim_number: str
+    """CLM01."""
+    charge: Cents
+    facility: str = ""
+    frequency: str = "1"
+    original_payer_claim_number: str = ""
+    """REF*F8."""
+    attachments: tuple[str, ...] = ()
+    """PWK06."""
+    diagnoses: tuple[str, ...] = ()
+    others: tuple[OtherPayer, ...] = ()
+    """Every other policy, in order of appearance."""
+    lines: tuple[RequestedLine, ...] = ()
 
     @property
-    def claim_number(self) -> str:
-        """CLM01."""
-        return self.claim.claim_number
-
-    @property
-    def sent_at(self) -> datetime:
-        """When it was written, in case time."""
-        return self.written_at
-
-    @property
-    def member_id(self) -> str:
-        """The member id stated for the payer that is billed; empty if the claim names no such payer."""
-        return next((each.member_id for each in self.claim.coverages if each.payer_id == self.payer_id), "")
+    def prior_payers(self) -> tuple[OtherPayer, ...]:
+        """The other payers that decided."""
+        return tuple(each for each in self.others if each.decided)
 
 
 class StatusRequest(Frozen):
@@ -59,28 +122,19 @@ class StatusRequest(Frozen):
 
     kind: Literal["status_question"] = "status_question"
     question_id: str
+    """TRN02."""
+    sent_at: Moment
     payer_id: str
-    claim_number: str
+    claim_number: str = ""
+    """REF*EJ; empty in a search without it."""
+    payer_claim_number: str = ""
+    """REF*1K."""
     member_id: str = ""
-    asked_at: Moment
-
-    @property
-    def sent_at(self) -> datetime:
-        """When it was asked, in case time."""
-        return self.asked_at
+    charge: Cents | None = None
+    """AMT*T3; None in a search over a range of days."""
+    service_from: date | None = None
+    service_to: date | None = None
 
 
-Request = Annotated[ClaimRequest | StatusRequest, Field(discriminator="kind")]
+Request = ClaimRequest | StatusRequest
 """Anything that Baton puts into the drop folder."""
-
-REQUEST: TypeAdapter[ClaimRequest | StatusRequest] = TypeAdapter(Request)
-"""Reads one request."""
-
-
-def take(drop: Path) -> Iterator[ClaimRequest | StatusRequest]:
-    """Every complete request in the folder, oldest name first; each is moved to `taken/` before it is handled."""
-    taken = drop / "taken"
-    for path in sorted([*drop.glob("*.claim.json"), *drop.glob("*.status.json")]):
-        taken.mkdir(exist_ok=True)
-        moved = path.replace(taken / path.name)
-        yield REQUEST.validate_json(moved.read_bytes())

@@ -10,6 +10,7 @@ from sandbox.clock import Clock
 from sandbox.ledger import Ledger
 from sandbox.people import Practice
 from sandbox.post_office import PostOffice
+from sandbox.requests import ClaimRequest
 from sandbox.tally import Tally
 from sandbox.truth import Script
 from sandbox.x12_writer import Partner, Separators
@@ -36,6 +37,8 @@ class Incoming:
         member_id: The id that it states.
         frequency: CLM05-3.
         number: What the clearinghouse returns in REF*D9; empty for a crossover.
+        request: The claim itself, where Baton sent it.
+        rank: The place of the payer that it is for: 2 the secondary, 3 the tertiary.
     """
 
     script: Script
@@ -43,6 +46,8 @@ class Incoming:
     member_id: str
     frequency: str = "1"
     number: str = ""
+    request: ClaimRequest | None = None
+    rank: int = 2
 
 
 def provider(practice: Practice) -> Partner:

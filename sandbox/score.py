@@ -72,10 +72,16 @@ class Score(Frozen):
     wrong_statements: int
     """Statements that asked a patient for what was not (yet) theirs to pay."""
     wrong_placements: int
-    """Accounts handed to an agency while insurers were not done."""
+    """Accounts handed to an agency while insurers were not done, or with nothing to pay."""
     duplicate_claims: int
     before_cob_verified: int
     first_time_after_denial: int
+    on_old_numbers: int
+    """Claims sent while the primary had no decision that stands."""
+    unclean_claims: int
+    """Claims that a payer's own edits refused: they did not add up, or not to what was decided."""
+    unreadable_files: int
+    """Files that the clearinghouse refused (TA1, 999), or could not read at all."""
     unknown_requests: int
     open_without_clock: int
     unresolved: int
@@ -89,6 +95,8 @@ class Score(Frozen):
     missing_cases: tuple[str, ...]
     """Claim numbers without a case."""
     false_alarms: tuple[FalseAlarm, ...]
+    unreturned: int
+    """Accounts on which money of the patient's beyond what was owed was never given back."""
     patient_dollars_protected: Cents
     """What the primaries left to patients, less what they truly owe, on claims that ended without a wrong statement."""
 
@@ -98,7 +106,8 @@ class Score(Frozen):
         """No truth missed, no false alarm, no invariant broken."""
         broken = (
             self.wrong_statements + self.wrong_placements + self.duplicate_claims,
-            self.before_cob_verified + self.open_without_clock,
+            self.before_cob_verified + self.on_old_numbers + self.open_without_clock,
+            self.unclean_claims + self.unreadable_files + self.unreturned,
             len(self.missed) + len(self.missing_cases) + len(self.false_alarms) + len(self.wrong_resolutions),
         )
         return not any(broken)
@@ -127,6 +136,9 @@ def score(scripts: Iterable[Script], found: Mapping[str, CaseFound], ledger: Led
         duplicate_claims=tally.duplicates.total(),
         before_cob_verified=tally.before_cob_verified.total(),
         first_time_after_denial=tally.first_time_after_denial.total(),
+        on_old_numbers=tally.on_old_numbers.total(),
+        unclean_claims=tally.unclean_claims.total(),
+        unreadable_files=tally.unreadable,
         unknown_requests=tally.unknown,
         open_without_clock=sum(case.is_open and not case.has_clock for _, case in cases),
         unresolved=sum(case.resolution is None and each.claim_number in tally.complete_at for each, case in cases),
@@ -135,6 +147,7 @@ def score(scripts: Iterable[Script], found: Mapping[str, CaseFound], ledger: Led
         missed=tuple(each.claim_number for each in scripts if _missed(each, found.get(each.claim_number))),
         missing_cases=tuple(each.claim_number for each in scripts if each.claim_number not in found),
         false_alarms=tuple(alarm for each, case in cases for alarm in _false_alarms(each, case)),
+        unreturned=sum(_keeps_too_much(each, ledger) for each in scripts),
         patient_dollars_protected=sum(_protected(each, wrong, tally) for each in scripts),
     )
 
@@ -195,11 +208,16 @@ def _dunned(on: date) -> datetime:
 def _wrong_placements(script: Script, ledger: Ledger, tally: Tally) -> int:
     number = script.claim_number
     placed = ledger.placements(number) if number in ledger.accounts() else ()
-    return sum(tally.owed_at(number, _dunned(on)) is None for on in placed)
+    return sum(not tally.owed_at(number, _dunned(on)) for on in placed)
+
+
+def _keeps_too_much(script: Script, ledger: Ledger) -> bool:
+    number = script.claim_number
+    return number in ledger.accounts() and ledger.patient_paid(number) > max(script.patient_owes, 0)
 
 
 def _protected(script: Script, wrong: Mapping[str, list[Statement]], tally: Tally) -> Cents:
     number = script.claim_number
     if wrong[number] or number not in tally.complete_at:
         return 0
-    return script.primary.patient_share - script.patient_owes
+    return script.standing.patient_share - script.patient_owes

@@ -6,7 +6,7 @@ Partners only read scripts, so two runs with one seed differ in nothing but what
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from journey.words import Cents, Frozen, Mode, Moment, Resolution
@@ -61,6 +61,75 @@ class Refusal(Frozen):
     """CLP02 of an 835."""
 
 
+class Wanted(StrEnum):
+    """What a payer asks for before it decides."""
+
+    DOCUMENT = "document"
+    QUESTIONNAIRE = "questionnaire"
+    """The patient's own word on other coverage."""
+    ACCIDENT_FORM = "accident_form"
+    """The patient's own word on an accident or work injury."""
+
+    @property
+    def of_patient(self) -> bool:
+        """True where only the patient can answer."""
+        return self is not Wanted.DOCUMENT
+
+
+class Pend(Frozen):
+    """A payer has the claim and waits for something."""
+
+    wants: Wanted
+    code: str
+    """Group and reason of an 835 with nothing paid (PI:227), or category and status of a 277 (P4:52)."""
+    remark: str = ""
+    goes_astray: bool = False
+    """The first copy of the document never reaches the payer."""
+
+    @property
+    def by_remittance(self) -> bool:
+        """True when an 835 says it; else only a status question brings it out."""
+        return self.code.split(":")[0] in ("CO", "OA", "PI", "PR")
+
+
+class Patient(StrEnum):
+    """How a patient takes the payer's questions."""
+
+    AT_ONCE = "at_once"
+    """Answers the payer when first called."""
+    LATER = "later"
+    """Says that the form lies at home, and answers days later."""
+    SILENT = "silent"
+    """Is reached by nobody until everybody is on one line."""
+    UNASKED = "unasked"
+    """Answers the payer before anybody asks."""
+
+
+class Manner(StrEnum):
+    """How the secondary pays, and how it says so."""
+
+    PLAIN = "plain"
+    SPLIT = "split"
+    """The claim is split on acceptance (A5) and decided in two parts, days apart."""
+    KEPT = "kept"
+    """The money settles an old debt of the practice (PLB WO) and never reaches the bank."""
+    TO_PATIENT = "to_patient"
+    """The patient got the money (OA100)."""
+    TO_PATIENT_AS_SHARE = "to_patient_as_share"
+    """Likewise, said as a patient's share (PR100)."""
+    TWICE = "twice"
+    """The primary's reductions are reported again as contractual, without OA23."""
+
+
+class Return(StrEnum):
+    """How a secondary takes money back."""
+
+    REVERSAL = "reversal"
+    """CLP02 = 22, then a corrected decision."""
+    RECOUPMENT = "recoupment"
+    """PLB WO with our claim's number, given back later."""
+
+
 class Posting(StrEnum):
     """What the posting clerk does with the secondary's payment."""
 
@@ -68,6 +137,21 @@ class Posting(StrEnum):
     FORGOTTEN = "forgotten"
     SUSPENSE = "suspense"
     WRONG_BUCKET = "wrong_bucket"
+    IN_PART = "in_part"
+    """The first line's payment only; of a split claim the first part only."""
+    AS_READ = "as_read"
+    """What the remittance says is booked without thinking: reductions twice, or money that the patient has."""
+    SHARE_LEFT = "share_left"
+    """A share that nobody may bill is left to the patient."""
+
+
+class Second(Frozen):
+    """The primary's second decision: after a reversal (F18), or once it knows its place (F19)."""
+
+    decision: Adjudication
+    status: str
+    """CLP02."""
+    remarks: tuple[str, ...] = ()
 
 
 class Delays(Frozen):
@@ -93,6 +177,22 @@ class Delays(Frozen):
     """F9: correct posting to the reversal."""
     correction: int
     """F9: reversal to the corrected decision."""
+    document_bd: int
+    """F12: a document leaves us until it arrives."""
+    patient_answers: int
+    """F13, F21: the first call to the patient's answer."""
+    reprocessing: int
+    """What was wanted is there until the 835."""
+    second_part: int
+    """F6: the first part of a split claim to the second."""
+    patient_pays: int
+    """F20: the primary's posting to the patient's own payment."""
+    primary_reversal: int
+    """F18: the primary's remittance to its reversal."""
+    primary_again_bd: int
+    """F18: reversal to the new decision; F19: the last COB record put right to it."""
+    third: int
+    """F15: arrival at the tertiary to its 835."""
 
 
 class Script(Frozen):
@@ -106,9 +206,27 @@ class Script(Frozen):
     route: Route
     arrival: Arrival = Arrival.PROMPT
     refusal: Refusal | None = None
+    pend: Pend | None = None
+    patient: Patient = Patient.AT_ONCE
+    manner: Manner = Manner.PLAIN
     posting: Posting = Posting.RIGHT
+    taken_back_by: Return = Return.REVERSAL
     true_member_id: str
-    """The id that the secondary knows; V3 claims are billed under another."""
+    """The id that the secondary knows; V3 claims and those with a newer policy are billed under another."""
+    coverage_ended: date | None = None
+    """F14: the last day of the secondary policy; None with it for a policy that began later."""
+    policy_found: bool = False
+    """F14: registration finds a newer policy with the same payer, in force under another member id."""
+    told_by_271: bool = False
+    """An eligibility answer shows what else a person would have to ask for."""
+    bare: bool = False
+    """F12: the billing system's secondary claim leaves the primary's decision out."""
+    forwards_on: bool = False
+    """The secondary announces that it forwarded the claim to the tertiary."""
+    protected: bool = False
+    """A QMB: whatever a payer leaves, the patient owes nothing."""
+    patient_pays: Cents = 0
+    """What the patient pays without being asked, after the primary's posting."""
     vague: bool = False
     """The first status answer and some of the desk's calls say nothing."""
     copy_late: bool = False
@@ -118,17 +236,21 @@ class Script(Frozen):
     remitted_at: Moment
     """When the primary's decision is due to leave with its next file."""
     primary: Adjudication
+    """The primary's first decision."""
     primary_status: str
     """CLP02 of the primary's remittance."""
     primary_remarks: tuple[str, ...] = ()
+    second: Second | None = None
     secondary: Adjudication
     """What the secondary decides once it decides on the merits."""
     corrected: Adjudication | None = None
     """F9: what it decides after taking the first decision back."""
+    tertiary: Adjudication | None = None
+    """What the tertiary decides of what the secondary left."""
     delays: Delays
     resolution: Resolution
     patient_owes: Cents
-    """What the patient truly owes in the end."""
+    """What the patient truly owes in the end, before anything that the patient paid."""
 
     @property
     def claim_number(self) -> str:
@@ -136,9 +258,24 @@ class Script(Frozen):
         return self.bill.claim_number
 
     @property
+    def standing(self) -> Adjudication:
+        """The primary's last word."""
+        return self.second.decision if self.second else self.primary
+
+    @property
     def final(self) -> Adjudication:
         """The secondary's last word."""
         return self.corrected or self.secondary
+
+    @property
+    def last(self) -> Adjudication:
+        """The last payer's last word."""
+        return self.tertiary or self.final
+
+    @property
+    def reversed_by_primary(self) -> bool:
+        """F18: the primary takes its first decision back."""
+        return self.second is not None and self.truth is not Mode.BOTH_SECOND
 
     @property
     def label(self) -> str:
@@ -163,11 +300,21 @@ class Bystander(Frozen):
     primary: Adjudication
 
 
-def resolution_of(decision: Adjudication, truth: Mode | None) -> tuple[Resolution, Cents]:
-    """How a claim ends and what the patient owes then (field notes 4.4)."""
+def resolution_of(
+    decisions: tuple[Adjudication, ...], truth: Mode | None, policy_found: bool = False
+) -> tuple[Resolution, Cents]:
+    """How a claim ends and what the patient owes then (field notes 4.4).
+
+    Args:
+        decisions: of the primary and every later payer that has a last word, in order.
+        truth: what breaks on the way.
+        policy_found: another policy takes the place of one that ended.
+    """
     if truth is Mode.FILING_LIMIT:
         return Resolution.FILING_LIMIT_LOST, 0
-    share = decision.patient_share
-    if decision.paid:
-        return (Resolution.PAID_PATIENT_OWES if share else Resolution.PAID_IN_FULL), share
-    return (Resolution.ZERO_PATIENT_OWES if share else Resolution.ZERO_WRITTEN_OFF), share
+    if truth is Mode.COVERAGE_ENDED and not policy_found:
+        return Resolution.COVERAGE_INVALID, decisions[0].patient_share
+    owed = 0 if truth is Mode.PATIENT_PROTECTED else decisions[-1].owed
+    if any(each.paid for each in decisions[1:]):
+        return (Resolution.PAID_PATIENT_OWES if owed else Resolution.PAID_IN_FULL), owed
+    return (Resolution.ZERO_PATIENT_OWES if owed else Resolution.ZERO_WRITTEN_OFF), owed

@@ -1,4 +1,4 @@
-"""A worker in a process of its own, at a world's tempo: it shares nothing with the world but its wires."""
+"""Workers in processes of their own, at a world's tempo: they share nothing with the world but its wires."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from journey.tempo import Tempo
@@ -20,7 +20,15 @@ from worker.settings import Settings
 PACE = Pace(files=0.2, ledger=0.5)
 """How often a trial's worker looks for files and for ledger changes: every few case hours."""
 
+NEVER = Pace(files=1e9, ledger=1e9)
+
+WORKERS = 2
+"""A worker computes on one core; two keep up with the busy weeks of a season."""
+
 READY = b"ready\n"
+
+DRAINED_WITHIN = 60.0
+"""Wall seconds after which a worker that does not end by itself is ended."""
 
 
 class WorkerFailedError(Exception):
@@ -28,15 +36,27 @@ class WorkerFailedError(Exception):
 
 
 @asynccontextmanager
-async def working(home: Path, env: Mapping[str, str], tempo: Tempo) -> AsyncIterator[None]:
-    """A worker process for the length of a block; it ends when this process does.
+async def working(home: Path, env: Mapping[str, str], tempo: Tempo, workers: int = WORKERS) -> AsyncIterator[None]:
+    """Worker processes for the length of a block; they end when this process does.
 
     Args:
-        home: the home folder, in which the worker's log is kept.
-        env: its settings.
+        home: the home folder, in which their log is kept.
+        env: their settings.
         tempo: case time.
+        workers: how many; the first also looks for files and ledger changes.
+
+    Raises:
+        WorkerFailedError: one did not start; its log says why.
     """
-    order = json.dumps({"home": str(home), "env": dict(env), "tempo": tempo.model_dump(mode="json")})
+    async with AsyncExitStack() as stack:
+        for paces in [True, *[False] * (workers - 1)]:
+            order = {"home": str(home), "env": dict(env), "tempo": tempo.model_dump(mode="json"), "paces": paces}
+            await stack.enter_async_context(_process(home, json.dumps(order)))
+        yield
+
+
+@asynccontextmanager
+async def _process(home: Path, order: str) -> AsyncIterator[None]:
     with (home / "worker.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -55,24 +75,39 @@ async def working(home: Path, env: Mapping[str, str], tempo: Tempo) -> AsyncIter
         yield
     finally:
         process.stdin.close()
+        await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Until the worker has drained; one that hangs must not keep the trial from telling what it saw."""
+    try:
+        await asyncio.wait_for(process.wait(), DRAINED_WITHIN)
+    except TimeoutError:
+        process.kill()
         await process.wait()
 
 
-async def _work(order: Mapping[str, object]) -> None:
-    """Run the worker until standard input ends."""
+async def _work(order: Mapping[str, object], waiting: int) -> None:
+    """Run the worker until standard input ends; `waiting` is the pipe of whoever waits for it to be ready."""
     env, tempo = order["env"], Tempo.model_validate(order["tempo"])
     assert isinstance(env, dict)
     settings = Settings.load(env, Path(str(order["home"])))
     logs.configure(settings.log_level)
     keys = open_key_ring(settings)
     client = await connect(settings, keys)
-    async with serving(settings, keys, client, tempo=tempo, pace=PACE):
-        sys.stdout.buffer.write(READY)
-        sys.stdout.flush()
+    async with serving(settings, keys, client, tempo=tempo, pace=PACE if order["paces"] else NEVER):
+        os.write(waiting, READY)
+        os.close(waiting)
         await asyncio.to_thread(sys.stdin.buffer.read)
 
 
 if __name__ == "__main__":
     if hasattr(os, "nice"):
         os.nice(1)  # the world keeps the time; the worker may be late, the world may not
-    asyncio.run(_work(json.loads(sys.stdin.buffer.readline())))
+    # The engine's client library writes its warnings to standard output. Nobody empties that pipe once the worker is
+    # ready, and a full pipe stops a process for good: from here on they go where the errors go, into the log.
+    ready_pipe = os.dup(1)
+    os.dup2(2, 1)
+    # A thread that comes back from the database waits this long for its turn to compute; most of ours only come back.
+    sys.setswitchinterval(0.0005)
+    asyncio.run(_work(json.loads(sys.stdin.buffer.readline()), ready_pipe))

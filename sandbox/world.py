@@ -11,16 +11,20 @@ from pathlib import Path
 from journey.tempo import Tempo
 from sandbox.billing_system import BillingSystem
 from sandbox.case_workers import CaseWorkers
+from sandbox.claim_file import SECOND, Decided
 from sandbox.clearinghouse import Clearinghouse
 from sandbox.clock import Clock
+from sandbox.desk import Colleagues
 from sandbox.door import Door
+from sandbox.drop_folder import Mail, take
 from sandbox.ledger import Ledger
 from sandbox.noise import Deliver, Noise
 from sandbox.payers import CrossoverCarrier, PrimaryPayers
+from sandbox.payment_runs import Payments
 from sandbox.people import Practice
 from sandbox.post_office import Controls, PostOffice
 from sandbox.posting_desk import PostingDesk
-from sandbox.requests import ClaimRequest, StatusRequest, take
+from sandbox.requests import ClaimRequest, Request, StatusRequest
 from sandbox.scene import Scene
 from sandbox.secondary_payers import SecondaryPayers
 from sandbox.tally import Tally
@@ -104,34 +108,56 @@ class World:
 
     def take_requests(self, now: datetime) -> None:
         """Hand what lies in the drop folder to the partners it is for."""
-        for request in take(self.drop):
-            self.handle(request, now)
+        for mail in take(self.drop):
+            self.clock.at(max(now, mail.sent_at), partial(self._open_mail, mail))
 
-    def handle(self, request: ClaimRequest | StatusRequest, now: datetime) -> None:
-        """Hand one request to its partner, at `now` or when it was sent: nobody can answer before."""
-        self.clock.at(max(now, request.sent_at), partial(self._hand_over, request))
+    async def _open_mail(self, mail: Mail) -> None:
+        """Not before it was sent: nobody can answer before."""
+        for request in self.clearinghouse.open_mail(mail):
+            await self._hand_over(request)
 
-    async def _hand_over(self, request: ClaimRequest | StatusRequest) -> None:
-        script = self.scripts.get(request.claim_number)
-        payer = script.bill.other.payer.payer_id if script else ""
-        if script is None or request.payer_id != payer:
+    async def _hand_over(self, request: Request) -> None:
+        script = self._script(request)
+        later = script.bill.policies[1:] if script else ()
+        rank = next((at for at, each in enumerate(later, 2) if each.payer.payer_id == request.payer_id), 0)
+        if script is None or not rank:
             self.tally.unknown += 1
         elif isinstance(request, ClaimRequest):
-            self.clearinghouse.take_request(request, script)
+            self.clearinghouse.take_request(request, script, rank)
         else:
-            await self.secondaries.answer(request, script)
+            await self.secondaries.answer(request, script, rank)
+
+    def _script(self, request: Request) -> Script | None:
+        """The claim that a request is about: by our number, by the payer's, or by member and days of service."""
+        if request.claim_number or isinstance(request, ClaimRequest):
+            return self.scripts.get(request.claim_number)
+        file = self.secondaries.numbered(request.payer_claim_number)
+        return file.script if file else next(filter(partial(_fits, request), self.scripts.values()), None)
 
     def _cast(self, scene: Scene, practice: Practice, door: Door) -> None:
         """Partners know each other only where a claim or a payment passes between them."""
+        payments = Payments(scene, practice)
         self.posting = PostingDesk(scene)
-        self.secondaries = SecondaryPayers(scene, practice, self.posting.secondary_remitted)
-        self.posting.payers = self.secondaries
+        self.secondaries = SecondaryPayers(scene, practice, payments, self._decided, self.posting.given_back)
+        self.posting.take_back = self.secondaries.take_back
         self.clearinghouse = Clearinghouse(scene, practice, self.secondaries.receive)
         self.carrier = CrossoverCarrier(scene, self.secondaries.receive)
         self.secondaries.on_late_crossover = self.carrier.find_again
-        self.primaries = PrimaryPayers(scene, practice)
+        self.primaries = PrimaryPayers(scene, payments)
+        self.primaries.on_reversed = self.posting.primary_reversed
+        self.primaries.on_decided_again = self._decided_again
         self.billing = BillingSystem(scene, practice, self.clearinghouse.take_file)
-        self.desk = CaseWorkers(scene, self.scripts, door, self.secondaries, self.posting)
+        colleagues = Colleagues(self.secondaries.phones, self.primaries, self.posting)
+        self.desk = CaseWorkers(scene, self.scripts, door, colleagues)
+
+    def _decided(self, decided: Decided) -> None:
+        self.posting.remitted(decided)
+        if decided.turn.script.forwards_on and decided.turn.rank == SECOND:
+            self.carrier.take_onward(decided.turn.script, decided.run)
+
+    def _decided_again(self, script: Script, run: datetime) -> None:
+        self.posting.primary_decided_again(script, run)
+        self.carrier.take(script, run)
 
     def _begin(self, bystanders: Sequence[Bystander]) -> None:
         for script in self.scripts.values():
@@ -141,7 +167,7 @@ class World:
             self.carrier.take(script, remitted)
             if script.route is Route.BILLED:
                 self.billing.bill_secondary(script, remitted)
-            elif script.route in (Route.DECLINED, Route.NOBODY):
+            if script.route in (Route.DECLINED, Route.NOBODY) or script.protected:
                 self.tally.broke(script.claim_number, remitted)
         for one in bystanders:
             self.billing.bill_bystander(one)
@@ -157,6 +183,13 @@ class World:
         now = self.clock.now
         self.ledger.run_day(now.date())
         self.clock.at(_evening(now + timedelta(hours=3)), self._dun)
+
+
+def _fits(request: StatusRequest, script: Script) -> bool:
+    """Whether a search by member and days could find a claim."""
+    member = request.member_id in {each.member_id for each in script.bill.policies} | {script.true_member_id}
+    first, last = request.service_from, request.service_to
+    return member and first is not None and last is not None and first <= script.bill.service_from <= last
 
 
 def _evening(moment: datetime) -> datetime:

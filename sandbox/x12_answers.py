@@ -1,8 +1,8 @@
-"""999, 277CA and 277 as the clearinghouse and the payers write them."""
+"""277CA and 277 as the clearinghouse and the payers write them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -32,16 +32,6 @@ class ClaimState:
     def accepted(self) -> bool:
         """False for the categories that refuse a claim."""
         return self.status[0] not in ("A3", "A4", "A6", "A7", "A8")
-
-
-def syntax_set(group_control: str, set_controls: Iterable[str], claim_version: str) -> TransactionSet:
-    """999: the group and each of its transaction sets accepted."""
-    controls = list(set_controls)
-    segments: list[Segment] = [("AK1", "HC", group_control, claim_version)]
-    for control in controls:
-        segments += [("AK2", "837", control, claim_version), ("IK5", "A")]
-    count = str(len(controls))
-    return TransactionSet("999", "005010X231A1", "FA", (*segments, ("AK9", "A", count, count, count)))
 
 
 def acknowledgement_set(

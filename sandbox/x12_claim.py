@@ -24,27 +24,41 @@ from sandbox.x12_writer import (
     person,
 )
 
+INPATIENT = "11"
+"""First digits of an institutional bill type."""
 VERSION = {"837P": "005010X222A1", "837I": "005010X223A2"}
 
 
 @dataclass(frozen=True)
 class OutgoingClaim:
-    """One claim on its way to one payer; to the secondary with what the primary decided, and when."""
+    """One claim on its way to one payer; to a later one with what the payers before it decided, and when."""
 
     bill: Bill
-    sequence: Literal["P", "S"] = "P"
+    sequence: Literal["P", "S", "T"] = "P"
     prior: Adjudication | None = None
+    """The primary's decision."""
     prior_on: date | None = None
+    between: Adjudication | None = None
+    """The secondary's decision."""
+    between_on: date | None = None
 
     @property
     def to(self) -> Policy:
         """The policy that is billed."""
-        return self.bill.primary if self.sequence == "P" else self.bill.other
+        return self.bill.policies["PST".index(self.sequence)]
 
     @property
-    def other(self) -> Policy | None:
-        """The policy that is named beside it."""
-        return self.bill.secondary if self.sequence == "P" else self.bill.primary
+    def decided(self) -> dict[str, tuple[Policy, Adjudication, date]]:
+        """What earlier payers decided, by their place (SBR01)."""
+        given = (("P", self.prior, self.prior_on), ("S", self.between, self.between_on))
+        policies = dict(zip("PST", self.bill.policies, strict=False))
+        return {place: (policies[place], decision, day) for place, decision, day in given if decision and day}
+
+    @property
+    def others(self) -> tuple[tuple[str, Policy], ...]:
+        """The policies that are named beside it, each with its place (SBR01)."""
+        placed = zip("PST", self.bill.policies, strict=False)
+        return tuple((place, policy) for place, policy in placed if place != self.sequence)
 
 
 def claim_set(claims: Iterable[OutgoingClaim], receiver: Partner, at: datetime, reference: str) -> TransactionSet:
@@ -103,15 +117,14 @@ def _claim(claim: OutgoingClaim) -> list[Segment]:
     bill = claim.bill
     segments: list[Segment] = [_head(bill)]
     if bill.form == "837I":
-        segments += [_stay(bill), ("CL1", "3", "", "01")]
+        segments += [_stay(bill), *_admission(bill), ("CL1", "3", "", "01")]
     segments += _diagnoses(bill)
     if bill.form == "837I":
         segments.append(person("71", bill.practice.doctor, "XX", bill.practice.npi))
-    if claim.other is not None:
-        segments += _other_coverage(claim, claim.other)
-    decisions = {each.line.number: each for each in claim.prior.lines} if claim.prior else {}
+    for place, policy in claim.others:
+        segments += _other_coverage(claim, place, policy)
     for line in bill.lines:
-        segments += _line(claim, line, decisions.get(line.number))
+        segments += _line(claim, line)
     return segments
 
 
@@ -128,6 +141,11 @@ def _stay(bill: Bill) -> Segment:
     return ("DTP", "434", "RD8", f"{d8(bill.service_from)}-{d8(bill.service_to)}")
 
 
+def _admission(bill: Bill) -> list[Segment]:
+    """When an inpatient came; an outpatient was never admitted."""
+    return [("DTP", "435", "DT", f"{d8(bill.service_from)}0800")] if bill.facility == INPATIENT else []
+
+
 def _diagnoses(bill: Bill) -> list[Segment]:
     first, *rest = bill.diagnoses
     if bill.form == "837P":
@@ -136,11 +154,10 @@ def _diagnoses(bill: Bill) -> list[Segment]:
     return [("HI", ("ABK", first)), *others]
 
 
-def _other_coverage(claim: OutgoingClaim, policy: Policy) -> list[Segment]:
-    sequence = "S" if claim.sequence == "P" else "P"
-    segments: list[Segment] = [_coverage(policy, sequence, policy.relationship)]
-    if claim.prior is not None:
-        segments.append(("AMT", "D", money(claim.prior.paid)))
+def _other_coverage(claim: OutgoingClaim, place: str, policy: Policy) -> list[Segment]:
+    segments: list[Segment] = [_coverage(policy, place, policy.relationship)]
+    if place in claim.decided:
+        segments.append(("AMT", "D", money(claim.decided[place][1].paid)))
     segments += [
         ("OI", "", "", "Y", "", "", "Y"),
         person("IL", policy.holder, "MI", policy.member_id),
@@ -150,22 +167,24 @@ def _other_coverage(claim: OutgoingClaim, policy: Policy) -> list[Segment]:
     return segments
 
 
-def _line(claim: OutgoingClaim, line: Line, decision: LineDecision | None) -> list[Segment]:
+def _line(claim: OutgoingClaim, line: Line) -> list[Segment]:
     procedure = ("HC", line.procedure)
     charge, units = money(line.charge), str(line.units)
     service: Segment = ("SV1", procedure, charge, "UN", units, "", "", ("1",))
     if claim.bill.form == "837I":
         service = ("SV2", line.revenue_code, procedure, charge, "UN", units)
-    head: list[Segment] = [("LX", str(line.number)), service, on("472", line.service_date)]
-    head.append(("REF", "6R", line.control_number))
-    return head + (_prior_line(claim, line, decision) if decision else [])
+    segments: list[Segment] = [("LX", str(line.number)), service, on("472", line.service_date)]
+    segments.append(("REF", "6R", line.control_number))
+    for policy, decision, decided_on in claim.decided.values():
+        of_line = next((each for each in decision.lines if each.line.number == line.number), None)
+        segments += _prior_line(policy.payer.payer_id, of_line, decided_on) if of_line else []
+    return segments
 
 
-def _prior_line(claim: OutgoingClaim, line: Line, decision: LineDecision) -> list[Segment]:
-    assert claim.prior_on is not None
-    payer = claim.bill.primary.payer.payer_id
+def _prior_line(payer: str, decision: LineDecision, decided_on: date) -> list[Segment]:
+    line = decision.line
     segments: list[Segment] = [
         ("SVD", payer, money(decision.paid), ("HC", line.procedure), line.revenue_code, str(line.units)),
     ]
     segments += adjustments(decision.adjustments)
-    return [*segments, on("573", claim.prior_on)]
+    return [*segments, on("573", decided_on)]

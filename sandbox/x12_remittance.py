@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from journey.words import Cents
-from sandbox.adjudication import Adjudication, LineDecision
+from sandbox.adjudication import Adjudication, Adjustment, LineDecision
 from sandbox.people import Bill, Payer, Policy, Practice
 from sandbox.x12_writer import Element, Segment, TransactionSet, address, adjustments, d8, money, organisation, person
 
@@ -45,6 +46,8 @@ class RemittedClaim:
     replaces: str = ""
     """REF*F8: the number of the decision that this one corrects."""
     received: date | None = None
+    coverage_ended: date | None = None
+    """DTM*036."""
     by_line: bool = True
     """Adjustments on the lines, or all at the claim."""
 
@@ -79,7 +82,9 @@ def remittance_set(claims: Iterable[RemittedClaim], payment: Payment) -> Transac
     total = sum(each.decision.paid for each in claims) - sum(each.cents for each in payment.plb)
     if total < 0:
         raise ValueError("a payer cannot pay less than nothing; move the rest to a later remittance")
-    segments = [*_header(payment, total), ("LX", "1")]
+    segments = _header(payment, total)
+    if claims:
+        segments.append(("LX", "1"))
     for each in claims:
         segments += _claim(each)
     segments += _provider_adjustments(payment)
@@ -123,12 +128,20 @@ def _claim(claim: RemittedClaim) -> list[Segment]:
     )
     segments: list[Segment] = [head]
     if not claim.by_line:
-        segments += adjustments([each for line in decision.lines for each in line.adjustments])
+        segments += adjustments(_summed(each for line in decision.lines for each in line.adjustments))
     segments += [*_names(claim), *_remarks(claim), *_references(claim), *_dates(claim)]
     if claim.by_line:
         for line in decision.lines:
             segments += _line(line, claim.status == REVERSAL)
     return segments
+
+
+def _summed(given: Iterable[Adjustment]) -> list[Adjustment]:
+    """At the claim each reason stands once, with the sum of the lines."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for each in given:
+        sums[each.group, each.reason] += each.cents
+    return [Adjustment(group=group, reason=reason, cents=cents) for (group, reason), cents in sums.items()]
 
 
 def _names(claim: RemittedClaim) -> list[Segment]:
@@ -168,6 +181,8 @@ def _dates(claim: RemittedClaim) -> list[Segment]:
         ("DTM", "232", d8(claim.bill.service_from)),
         ("DTM", "233", d8(claim.bill.service_to)),
     ]
+    if claim.coverage_ended:
+        segments.append(("DTM", "036", d8(claim.coverage_ended)))
     return [*segments, ("DTM", "050", d8(claim.received))] if claim.received else segments
 
 
@@ -182,12 +197,14 @@ def _line(decision: LineDecision, back: bool) -> list[Segment]:
 
 
 def _provider_adjustments(payment: Payment) -> list[Segment]:
-    if not payment.plb:
-        return []
-    entries: list[Element] = []
-    for each in payment.plb:
-        entries += [(each.reason, each.reference), money(each.cents)]
-    return [("PLB", payment.practice.npi, f"{payment.on.year}1231", *entries)]
+    """A PLB has room for six entries."""
+    segments: list[Segment] = []
+    for start in range(0, len(payment.plb), 6):
+        entries: list[Element] = []
+        for each in payment.plb[start : start + 6]:
+            entries += [(each.reason, each.reference), money(each.cents)]
+        segments.append(("PLB", payment.practice.npi, f"{payment.on.year}1231", *entries))
+    return segments
 
 
 def total_paid(claims: Sequence[RemittedClaim]) -> Cents:

@@ -44,7 +44,7 @@ class TransactionSet:
     version: str
     """GS08 and ST03."""
     functional_id: str
-    """GS01."""
+    """GS01; empty for what stands in no group (TA1)."""
     segments: tuple[Segment, ...]
 
 
@@ -79,6 +79,8 @@ def write(interchange: Interchange) -> bytes:
     for place, each in enumerate(interchange.sets):
         segments += _transaction(each, interchange.set_control(place))
     segments += [("GE", str(len(interchange.sets)), group), ("IEA", "1", control)]
+    if not first.functional_id:
+        segments = [segment for each in interchange.sets for segment in each.segments] + [("IEA", "0", control)]
     text = _isa(interchange, control) + "".join(_text(each, separators) for each in segments)
     return text.encode("ascii")
 
@@ -152,9 +154,12 @@ def during(qualifier: str, first: date, last: date) -> Segment:
 
 
 def adjustments(given: Sequence[Adjustment]) -> list[Segment]:
-    """CAS: one segment a group, in the order in which the groups come."""
-    groups = dict.fromkeys(each.group for each in given)
-    return [_cas(group, [each for each in given if each.group == group]) for group in groups]
+    """CAS: a segment for each group and six of its adjustments, in the order in which the groups come."""
+    segments: list[Segment] = []
+    for group in dict.fromkeys(each.group for each in given):
+        members = [each for each in given if each.group == group]
+        segments += [_cas(group, members[start : start + 6]) for start in range(0, len(members), 6)]
+    return segments
 
 
 def _cas(group: str, members: list[Adjustment]) -> Segment:

@@ -97,7 +97,8 @@ class Site:
 
     async def worker(self) -> WorkerProcess:
         """A worker that is up."""
-        order = {"home": str(self.home), "env": self.env, "tempo": self.tempo.model_dump(mode="json")}
+        tempo = self.tempo.model_dump(mode="json")
+        order = {"home": str(self.home), "env": self.env, "tempo": tempo, "paces": True}
         started = WorkerProcess(order, self.home / "worker.log")
         self.workers.append(started)
         await started.ready()

@@ -60,7 +60,7 @@ def is_known(site: Site, case_id: str, beginning: str) -> bool:
 
 def submissions(site: Site, number: str) -> list[Path]:
     """The secondary claims in the drop folder."""
-    return [each for each in site.settings.clearinghouse_out.glob("*.claim.json") if number in each.read_text()]
+    return [each for each in site.settings.clearinghouse_out.glob("*.837") if number in each.read_text()]
 
 
 def is_done(site: Site, number: str, case_id: str, told: set[str]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,8 +23,18 @@ from sandbox.score import CaseFound
 from sandbox.score import Finding as Found
 from sandbox.truth import RefusedBy, Route, Script
 from sandbox.world import World
+from tests.sandbox.drops import question, secondary_claim, third_claim
 
 START = datetime(2026, 3, 2, 5, tzinfo=UTC)
+IN_THE_LEDGER = (
+    Mode.POSTED_IN_PART,
+    Mode.OFFSET,
+    Mode.REPORTED_TWICE,
+    Mode.PATIENT_PAID,
+    Mode.PATIENT_OVERPAID,
+    Mode.PATIENT_PROTECTED,
+)
+"""What a posting review puts right, V5 aside."""
 
 
 @dataclass
@@ -45,6 +54,7 @@ class Knowing:
     acts: list[PersonActed] = field(default_factory=list)
     noticed: set[str] = field(default_factory=set)
     asked: dict[str, int] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
 
     def attach(self, world: World) -> None:
         """Begin to watch a world."""
@@ -64,14 +74,11 @@ class Knowing:
         self.contacts.append(contact)
 
     async def correction(self, case_id: str, correction: CorrectionMade) -> None:
-        """Send the claim again once it may be sent."""
+        """Send the claim again once its data are right."""
         self.corrections.append(correction)
         script = self.world.scripts[await self.claim_number(case_id)]
-        denied = script.refusal is not None and script.refusal.by is RefusedBy.REMITTANCE
-        if correction.corrects in ("claim_data", "cob_verified"):
-            self.request(
-                script, "again", member_id="" if self.stubborn else correction.after, frequency="7" if denied else "1"
-            )
+        if correction.corrects == "claim_data":
+            self.again(script, "" if self.stubborn else correction.after)
 
     async def decide(self, case_id: str, decision: SupervisorDecided) -> None:
         """Keep the decision."""
@@ -83,48 +90,41 @@ class Knowing:
 
     # What Baton would do
 
-    def request(self, script: Script, step: str, member_id: str = "", frequency: str = "1") -> None:
-        """Put a secondary claim into the drop folder, as JSON that carries more than partners read."""
+    def request(self, script: Script, step: str, member_id: str = "", frequency: str = "1", original: str = "") -> None:
+        """Put a secondary claim into the drop folder."""
         if self.silent:
             return
-        other = script.bill.other
         self._drop(
-            f"{script.claim_number}-{step}.claim.json",
-            {
-                "kind": "secondary_claim",
-                "submission_id": f"sub-{script.claim_number}-{step}",
-                "group_control": "77",
-                "transaction_control": "0077",
-                "frequency": frequency,
-                "payer_id": other.payer.payer_id,
-                "claim": {
-                    "claim_number": script.claim_number,
-                    "charge": script.bill.charge,
-                    "coverages": [
-                        {"payer_id": script.bill.primary.payer.payer_id, "member_id": script.bill.primary.member_id},
-                        {"payer_id": other.payer.payer_id, "member_id": member_id or other.member_id, "order": 2},
-                    ],
-                },
-                "prior_remittances": [],
-                "written_at": self.world.clock.now.isoformat(),
-            },
+            f"{script.claim_number}-{step}.837",
+            secondary_claim(
+                script.bill,
+                script.standing,
+                script.remitted_at.date(),
+                self.world.clock.now,
+                submission=f"sub-{script.claim_number}-{step}",
+                member_id=member_id,
+                frequency=frequency,
+                original=original,
+            ),
         )
+
+    def again(self, script: Script, member_id: str = "") -> None:
+        """Send a refused claim once more: as a replacement after an 835, else as a first-time claim."""
+        file = self.world.secondaries.on_file(script)
+        replaces = script.refusal is not None and script.refusal.by is RefusedBy.REMITTANCE
+        frequency, original = ("7", f"{file.number}X") if replaces else ("1", "")
+        self.request(script, "again", member_id=member_id, frequency=frequency, original=original)
+
+    def request_third(self, script: Script) -> None:
+        """Put the claim to the tertiary into the drop folder."""
+        made = third_claim(script, self.world.clock.now, submission=f"sub-{script.claim_number}-third")
+        self._drop(f"{script.claim_number}-third.837", made)
 
     def ask(self, script: Script) -> None:
         """Put a status question into the drop folder."""
         number = self.asked[script.claim_number] = self.asked.get(script.claim_number, 0) + 1
-        self._drop(
-            f"{script.claim_number}-{number}.status.json",
-            {
-                "kind": "status_question",
-                "question_id": f"q-{script.claim_number}-{number}",
-                "payer_id": script.bill.other.payer.payer_id,
-                "search": "member_and_date",
-                "claim_number": script.claim_number,
-                "member_id": script.bill.other.member_id,
-                "asked_at": self.world.clock.now.isoformat(),
-            },
-        )
+        asked = question(script.bill, script.bill.other, f"q-{script.claim_number}-{number}", self.world.clock.now)
+        self._drop(f"{script.claim_number}-{number}.276", asked)
 
     async def notify(self, script: Script, kind: str, rung: str = "case_manager") -> None:
         """Send a notice to the desk."""
@@ -151,8 +151,8 @@ class Knowing:
             opened_at=START,
         )
 
-    def _drop(self, name: str, content: dict[str, Any]) -> None:
-        (self.world.drop / name).write_text(json.dumps(content), encoding="utf-8")
+    def _drop(self, name: str, content: bytes) -> None:
+        (self.world.drop / name).write_bytes(content)
 
     def _plan(self, script: Script) -> None:
         remitted = script.remitted_at + timedelta(days=1)
@@ -168,6 +168,9 @@ class Knowing:
         elif script.truth is Mode.DUAL_BLAME:
             at(remitted + timedelta(days=24), self.step(self.ask, script))
             at(remitted + timedelta(days=28), self.step(self.ask, script))
+        elif script.pend:
+            for day in (15, 24, 32):
+                at(remitted + timedelta(days=day), self.step(self.ask, script))
         elif script.truth is None:
             at(remitted + timedelta(days=21), self.step(self.ask, script))
 
@@ -183,6 +186,7 @@ class Knowing:
         """Every few hours: notices where something broke, holds where a balance waits for insurers."""
         for script in self.scripts:
             await self._notice(script)
+            self._send_what_is_due(script)
             if self.holds:
                 self._hold(script)
         self.world.clock.at(self.world.clock.now + timedelta(hours=5), self._look)
@@ -194,9 +198,33 @@ class Knowing:
             Mode.NOT_POSTED: ("posting_review", "case_manager"),
             Mode.DUAL_BLAME: ("resubmission", "lead"),
             Mode.FILING_LIMIT: ("resubmission", "supervisor"),
+            Mode.DOCUMENT_WANTED: ("task", "case_manager"),
+            Mode.PATIENT_SILENT: ("cob_correction", "case_manager"),
+            Mode.ACCIDENT_SUSPECTED: ("cob_correction", "case_manager"),
+            Mode.COVERAGE_ENDED: ("cob_correction", "case_manager"),
+            Mode.BOTH_SECOND: ("cob_correction", "lead"),
+            **dict.fromkeys(IN_THE_LEDGER, ("posting_review", "case_manager")),
         }
         if script.claim_number in self.world.tally.broke_at and script.truth in kinds:
             await self.notify(script, *kinds[script.truth])
+
+    def _send_what_is_due(self, script: Script) -> None:
+        """The claims that go out by themselves, each once: with the right data, order, numbers, or to the third."""
+        number, tally = script.claim_number, self.world.tally
+        if number in self.sent or number not in tally.broke_at or number in tally.unsettled:
+            return
+        file = self.world.secondaries.on_file(script)
+        told = script.refusal is not None and script.refusal.code == "CO:140"
+        by_itself = script.bare or told or script.truth in (Mode.WRONG_ORDER, Mode.BOTH_SECOND)
+        if by_itself and file.refused and file.order_right:
+            self.again(script, script.true_member_id)
+        elif script.truth is Mode.TERTIARY_DUE:
+            self.request_third(script)
+        elif script.truth is Mode.PRIMARY_NOT_FINAL and script.route is Route.BILLED:
+            self.request(script, "renewed", frequency="7", original=file.number)
+        else:
+            return
+        self.sent.add(number)
 
     def _hold(self, script: Script) -> None:
         number, now = script.claim_number, self.world.clock.now
@@ -218,6 +246,8 @@ class Stage:
     world: World
     knowing: Knowing
     files: dict[str, bytes]
+    step: timedelta = timedelta(hours=6)
+    """How far a test goes before it looks again."""
 
     @property
     def good(self) -> Iterator[tuple[str, bytes]]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from journey.words import BreakState, Mode, Resolution
 from sandbox.score import CaseFound, Finding, score
+from sandbox.tally import Tally
+from tests.sandbox.heard import deaf
+
+START = datetime(2026, 3, 2, 5, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ async def test_a_perfect_run_passes(run: Any) -> None:
     assert result.passed
     assert all(set(row) == {truth} for truth, row in result.matrix.items())
     scripts = run.world.scripts.values()
-    assert result.patient_dollars_protected == sum(s.primary.patient_share - s.patient_owes for s in scripts)
+    assert result.patient_dollars_protected == sum(s.standing.patient_share - s.patient_owes for s in scripts)
     assert result.patient_dollars_protected > 0
     assert result.unfinished == result.unresolved == 0
     assert set(result.days_to_detection) == {each.truth.value for each in scripts if each.truth}
@@ -147,7 +151,7 @@ async def test_a_wrong_statement_fails(make_stage: Any) -> None:
     assert result.wrong_statements > 0
     assert result.wrong_placements > 0
     assert not result.passed
-    perfect = sum(s.primary.patient_share - s.patient_owes for s in stage.world.scripts.values())
+    perfect = sum(s.standing.patient_share - s.patient_owes for s in stage.world.scripts.values())
     assert result.patient_dollars_protected < perfect
 
 
@@ -179,3 +183,49 @@ async def test_an_unfinished_world_is_told(make_stage: Any) -> None:
     result = scored(stage, stage.knowing.found())
     assert result.unfinished > 0
     assert result.patient_dollars_protected == 0
+
+
+async def test_patients_money_that_is_kept_fails(make_stage: Any) -> None:
+    """F20: who paid more than was owed gets it back, or the run has not passed."""
+    stage = make_stage(claims=120, only=Mode.PATIENT_OVERPAID)
+    stage.world.desk.notice = deaf
+    await stage.play(days=60)
+    result = scored(stage, stage.knowing.found())
+    assert result.unreturned == len(stage.world.scripts)
+    assert not result.passed
+
+
+async def test_a_claim_that_does_not_add_up_fails(make_stage: Any) -> None:
+    """The payers' own check counts: a claim with the numbers of another decision goes back and is seen in the score."""
+    stage = make_stage(claims=60, only=Mode.CROSSOVER_ASSUMED)
+    script = next(iter(stage.world.scripts.values()))
+    wrong = script.model_copy(update={"primary": script.secondary})
+    await stage.world.clock.run_until(script.remitted_at + timedelta(days=3))
+    stage.knowing.request(wrong, "wrong")
+    await stage.play()
+    result = scored(stage, stage.knowing.found())
+    assert (result.unclean_claims, result.passed) == (1, False)
+    assert result.unfinished == 0
+
+
+async def test_a_claim_on_numbers_that_were_taken_back_fails(make_stage: Any) -> None:
+    """F18: while the primary has no decision that stands, nothing goes out."""
+    stage = make_stage(claims=120, only=Mode.PRIMARY_NOT_FINAL)
+    while not stage.world.tally.unsettled:
+        await stage.world.clock.run_until(stage.world.clock.now + stage.step)
+    stage.knowing.request(stage.world.scripts[next(iter(stage.world.tally.unsettled))], "too-early")
+    await stage.play()
+    result = scored(stage, stage.knowing.found())
+    assert (result.on_old_numbers, result.passed) == (1, False)
+
+
+def test_what_is_owed_is_less_what_was_paid() -> None:
+    """A statement to a patient who has paid in part may ask for the rest only, and a refund does not raise it."""
+    tally, day = Tally(), timedelta(days=1)
+    tally.owes("A", START, None)
+    tally.owes("A", START + 2 * day, 8_000)
+    tally.has_paid("A", START + day, 3_000)
+    tally.has_paid("A", START + 3 * day, 9_000)
+    tally.has_paid("A", START + 4 * day, 8_000)
+    asked = [tally.owed_at("A", START + number * day) for number in range(5)]
+    assert asked == [None, None, 5_000, 0, 0]
