@@ -15,7 +15,8 @@ from casebook.audit import Audit
 from casebook.audit import audit as audit_casebook
 from casebook.tables import CASES
 from cli.home import PATIENCE, Home, Json, Office, office
-from cli.output import Calendar, heading, plainly, put_json, say, table
+from cli.output import heading, put_json, say, table
+from journey.writing import Calendar, plainly
 from worker import logs
 from worker.connection import connect
 

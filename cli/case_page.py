@@ -7,15 +7,18 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from cli.output import Calendar, aside, dollars, heading, indented, masked, pairs, plainly
-from cli.telling import told
+from cli.output import aside, heading, indented, pairs
 from journey.case import BreakPoint, Case, Clock, Escalation, HoldState, Proof
 from journey.claim import Claim, Coverage
 from journey.clocks import FILING_CLOCK
+from journey.collections import CollectionsClock, collections_clocks
 from journey.evidence import LADDER_PREFIX, order
 from journey.plan import PlanInForce
 from journey.plan_file import Plan
+from journey.posting_review import in_words, review
+from journey.telling import told
 from journey.words import MODE_WORDS, BreakState, Hop, Level
+from journey.writing import Calendar, dollars, masked, plainly
 
 PROVEN, PARTLY, NOTHING = "●", "◐", "○"
 
@@ -44,6 +47,7 @@ def page(case: Case, sentence: str, plan: Plan, calendar: Calendar, source: str)
         ("Clocks", [line for each in case.clocks for line in _clock(case, each, plan, rules, calendar)]),
         ("Break point", [line for each in case.break_points for line in _break(case, each, calendar)]),
         ("Escalations", [_escalation(each, calendar) for each in case.open_escalations]),
+        ("Posting review", list(_review(case))),
     )
     for title, lines in parts:
         if lines:
@@ -51,7 +55,7 @@ def page(case: Case, sentence: str, plan: Plan, calendar: Calendar, source: str)
             yield heading(title)
             yield from (indented(each) for each in lines)
     yield ""
-    yield pairs((*_hold(case, calendar), *_money(case), *_claim(case, calendar)))
+    yield pairs((*_hold(case, plan, rules, calendar), *_money(case), *_claim(case, calendar)))
 
 
 def _rules(case: Case, plan: Plan) -> PlanInForce:
@@ -169,10 +173,15 @@ def _escalation(each: Escalation, calendar: Calendar) -> str:
     )
 
 
+def _review(case: Case) -> tuple[str, ...]:
+    found = review(case)
+    return in_words(found) if found else ()
+
+
 # ---- hold, money, claim ---------------------------------------------------------------------------------------------
 
 
-def _hold(case: Case, calendar: Calendar) -> Iterator[tuple[str, str]]:
+def _hold(case: Case, plan: Plan, rules: PlanInForce, calendar: Calendar) -> Iterator[tuple[str, str]]:
     hold = case.hold
     if hold.state is HoldState.NONE:
         yield "hold", "none"
@@ -184,6 +193,19 @@ def _hold(case: Case, calendar: Calendar) -> Iterator[tuple[str, str]]:
     yield "hold", f"{plainly(hold.state)} since {calendar.day(since)}, {seen}"
     if hold.breaches:
         yield "hold broken", f"{len(hold.breaches)} times: the patient was billed, or the account placed"
+    if hold.permanent:
+        yield "", "never released: the patient may not be billed (QMB or Medicaid)"
+    protected = collections_clocks(plan.collections, case.claim, case.evidence, rules.hold.provider)
+    for number, each in enumerate(protected):
+        yield "" if number else "collections", _protection(each, calendar)
+
+
+def _protection(each: CollectionsClock, calendar: Calendar) -> str:
+    """One rule beside the hold: its day where one is known, and what it says."""
+    day = f"not before {calendar.day(each.earliest)}: " if each.earliest else ""
+    day = f"until {calendar.day(each.last)}: " if each.last else day
+    unsure = " (if it binds this provider)" if not each.sure else ""
+    return f"{day}{each.name}{unsure}: {each.says} [{each.source}]"
 
 
 def _money(case: Case) -> Iterator[tuple[str, str]]:
@@ -192,6 +214,13 @@ def _money(case: Case) -> Iterator[tuple[str, str]]:
     yield "", f"secondary paid {dollars(money.secondary_paid)}, at risk {dollars(money.at_risk)}"
     shown = f"ledger balance {dollars(money.ledger_balance)}, to the patient {dollars(money.ledger_patient_balance)}"
     yield "", f"expected balance {dollars(money.expected_balance)}, {shown}"
+    if money.patient_paid:
+        yield "", f"the patient has paid {dollars(money.patient_paid)}"
+    if money.kept:
+        yield "", f"{dollars(money.kept)} were kept by the payer to settle something else"
+    if money.contract_paid is not None:
+        short = f", short by {dollars(money.underpaid)}: review the payment" if money.underpaid else ""
+        yield "", f"by the contract the secondary pays {dollars(money.contract_paid)}{short}"
 
 
 def _claim(case: Case, calendar: Calendar) -> Iterator[tuple[str, str]]:
@@ -220,6 +249,7 @@ def as_json(case: Case, sentence: str, *, live: bool) -> dict[str, Any]:
         "sentence": sentence,
         "live": live,
         **case.model_dump(mode="json", include=set(_SHOWN)),
+        "posting_review": found.model_dump(mode="json") if (found := review(case)) else None,
         **_masked(case.claim),
     }
 

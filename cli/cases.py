@@ -16,18 +16,22 @@ from casebook.rows import CaseRow
 from cli.case_page import as_json, page
 from cli.failures import CommandError, message
 from cli.home import CaseId, Home, Json, Office, find_case, live_cases, office, short
-from cli.output import Calendar, aside, dollars, heading, indented, pairs, plainly, put_json, say, table
+from cli.output import aside, heading, indented, pairs, put_json, say, table
+from cli.packet import packet, verify_packet
 from cli.plan_choice import plan_of
-from cli.telling import told
 from cli.why import why, why_json
 from journey.case import Case
 from journey.roles import placed
+from journey.telling import told
 from journey.words import EscalationKind, Hop, Mode, Party
+from journey.writing import Calendar, dollars, plainly
 
 if TYPE_CHECKING:
     from workflows.messages import Standing
 
 app = App(name="case", help="Look at cases: who holds the file, what must they do, by when.")
+app.command(packet)
+app.command(verify_packet)
 
 
 @Parameter(name="*")

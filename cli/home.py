@@ -17,8 +17,8 @@ from sqlalchemy import make_url, select
 from casebook.opening import Casebook, open_casebook
 from casebook.tables import CASES
 from cli.failures import CommandError
-from cli.output import Calendar
 from cli.plan_choice import plan_of
+from journey.writing import Calendar
 from worker.keys import KeyRing, open_key_ring
 from worker.seal import CasebookSeal
 from worker.settings import Settings
@@ -113,6 +113,12 @@ def find_case(at: Office, beginning: str) -> str:
     return str(found[0])
 
 
+def has_casebook(settings: Settings) -> bool:
+    """Whether something was ever kept there; a database server has to be asked instead."""
+    url = make_url(settings.casebook_url)
+    return url.get_backend_name() != "sqlite" or not url.database or Path(url.database).is_file()
+
+
 def short(case_id: str) -> str:
     """A case id as lists show it; `find_case` takes it back."""
     return case_id.removeprefix("case-")[:SHOWN]
@@ -120,8 +126,7 @@ def short(case_id: str) -> str:
 
 def _refuse_new(settings: Settings) -> None:
     """Looking must not leave an empty home behind."""
-    url = make_url(settings.casebook_url)
-    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_file():
+    if not has_casebook(settings):
         raise CommandError(
             f"there is no casebook in {settings.home}: `baton up` or `baton demo` begins one; "
             "--home or BATON_HOME names another folder"

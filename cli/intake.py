@@ -17,8 +17,8 @@ from temporalio.client import Client
 from activities.folders import waiting
 from casebook.opening import Casebook
 from casebook.reading import count_cases
-from casebook.register import FactState, FileState
-from casebook.tables import EVIDENCE, INTAKE_FACTS, INTAKE_FILES
+from casebook.register import FileState
+from casebook.tables import EVIDENCE, INTAKE_DELIVERIES, INTAKE_FACTS, INTAKE_FILES
 from cli.engine import worker_polls
 from cli.failures import CommandError, readable
 from cli.home import PATIENCE, Home, Json, settings_at
@@ -40,16 +40,16 @@ WRITTEN_WITHIN = timedelta(seconds=60)
 
 
 async def intake(paths: list[Path], /, *, home: Home = None, json: Json = False) -> None:
-    """Take in X12 files: open cases and tell them what payers said.
+    """Take in X12 files and A/R extracts, and tell cases what they say.
 
-    Reads 837, 835, 277CA, 277, 999 and TA1; the same file twice changes nothing. Uses the worker
-    that runs, or starts an engine and a worker for as long as it takes. Prints what became of every
-    claim.
+    Reads 837, 835, 277CA, 277, 271, 999, TA1, and CSV extracts (.csv); the same file twice changes
+    nothing. Uses the worker that runs, or starts an engine and a worker for as long as it takes.
+    Prints what became of every claim.
 
     Example: `baton intake claims.837 remittances/`
 
     Args:
-        paths: Files, and folders whose files (.edi, .x12, .txt, .835, .837, .277, .999) are taken in oldest first.
+        paths: Files, and folders whose files (.edi .x12 .txt .835 .837 .271 .277 .999 .csv) are taken in oldest first.
     """
     files = _files(paths)
     logs.configure("ERROR")
@@ -142,13 +142,13 @@ def _open_cases(service: Service) -> int:
 
 def _unwritten(casebook: Casebook, digests: list[str]) -> int:
     """How many facts of these files their cases have not written down yet."""
-    told = select(func.count()).select_from(INTAKE_FACTS.outerjoin(EVIDENCE, _SAME_FACT))
-    told = told.where(INTAKE_FACTS.c.digest.in_(digests), INTAKE_FACTS.c.state == FactState.DELIVERED.value)
+    told = select(func.count()).select_from(INTAKE_FACTS.join(INTAKE_DELIVERIES).outerjoin(EVIDENCE, _SAME_FACT))
+    told = told.where(INTAKE_FACTS.c.digest.in_(digests))
     with casebook.reading() as tx:
         return tx.connection.execute(told.where(EVIDENCE.c.fact_id.is_(None))).scalar_one()
 
 
-_SAME_FACT = (EVIDENCE.c.case_id == INTAKE_FACTS.c.case_id) & (EVIDENCE.c.fact_id == INTAKE_FACTS.c.fact_id)
+_SAME_FACT = (EVIDENCE.c.case_id == INTAKE_DELIVERIES.c.case_id) & (EVIDENCE.c.fact_id == INTAKE_DELIVERIES.c.fact_id)
 
 
 # ---- for people -----------------------------------------------------------------------------------------------------

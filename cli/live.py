@@ -126,22 +126,21 @@ def report(console: Console, score: Score, violations: Sequence[Violation], home
 
 
 def _matrix(score: Score) -> Table:
-    columns = sorted({found for row in score.matrix.values() for found in row}, key=_order)
+    """A row for each truth; a column for each mode would fit no screen, so what was found instead is told in words."""
     table = Table(title="true break point × found", title_justify="left", padding=(0, 1, 0, 0), box=SIMPLE)
     table.add_column("true")
-    for name in columns:
+    for name in ("claims", "found", "days"):
         table.add_column(name, justify="right")
-    table.add_column("days to find", justify="right")
     table.add_column("what it is", no_wrap=True)
+    table.add_column("else")
     for truth, row in score.matrix.items():
         days = score.days_to_detection.get(truth)
         words = MODE_WORDS[Mode(truth)] if truth != NONE_FOUND else "nothing broke"
-        table.add_row(truth, *(str(row.get(name, "·")) for name in columns), "" if days is None else f"{days:g}", words)
+        instead = ", ".join(f"{number} {name}" for name, number in row.items() if name != truth)
+        found = row.get(truth, 0)
+        told = "" if days is None else f"{days:g}"
+        table.add_row(truth, str(sum(row.values())), str(found), told, words, f"[red]{instead}[/]" if instead else "")
     return table
-
-
-def _order(name: str) -> int:
-    return -1 if name == NONE_FOUND else list(Mode).index(Mode(name))
 
 
 def _zeros(score: Score, violations: Sequence[Violation]) -> Table:
@@ -151,9 +150,13 @@ def _zeros(score: Score, violations: Sequence[Violation]) -> Table:
         "accounts placed with an agency while insurers were not done": score.wrong_placements,
         "duplicate secondary claims": score.duplicate_claims,
         "claims sent before the COB record was verified": score.before_cob_verified,
+        "claims sent on numbers that the primary took back": score.on_old_numbers,
+        "claims that a payer's own arithmetic refused": score.unclean_claims,
+        "files that a partner could not read": score.unreadable_files,
         "open cases without a clock": score.open_without_clock,
         "break points missed": len(score.missed) + len(score.missing_cases),
         "false alarms": len(score.false_alarms),
+        "patients who were not paid back what they paid too much": score.unreturned,
         "violations in the casebook": len(violations),
     }
     for name, number in figures.items():

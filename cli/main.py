@@ -46,13 +46,18 @@ COMMANDS = (
         "Start",
     ),
     Command("up", "cli.engine:up", "Run Baton on this machine: an engine of its own and a worker.", "Start"),
-    Command("intake", "cli.intake:intake", "Take in X12 files: open cases and tell them what payers said.", "Start"),
+    Command(
+        "intake", "cli.intake:intake", "Take in X12 files and A/R extracts, and tell cases what they say.", "Start"
+    ),
     Command("case", "cli.cases:app", "Look at cases: who holds the file, what must they do, by when.", "Cases"),
     Command("contact", "cli.people:contact_app", "Log what somebody said about a case.", "Cases"),
     Command("act", "cli.people:act", "Take, finish, give back, snooze or assign the work of a case.", "Cases"),
-    Command("correct", "cli.people:correct", "Say that claim data or a COB record was put right.", "Cases"),
+    Command("correct", "cli.people:correct", "Say that claim data, a COB record or a bill was put right.", "Cases"),
     Command("hold", "cli.people:hold", "Ask for a billing hold on a case's account.", "Cases"),
     Command("override", "cli.people:override", "Record a supervisor's decision about a case.", "Cases"),
+    Command(
+        "cob", "cli.cob:app", "Say which insurer comes first, by which rule, and what must still be asked.", "Cases"
+    ),
     Command("plan", "cli.plan:app", "Read and check plans: the journey table and its deadlines.", "Rules and files"),
     Command("rehearse", "cli.story:rehearse", "Live through a story of case notes in no time.", "Rules and files"),
     Command("x12", "cli.x12:app", "Look into X12 files.", "Rules and files"),

@@ -1,4 +1,4 @@
-"""Output: text of at most 100 columns for people, JSON for machines; dates are the provider's, money is dollars."""
+"""Output: text of at most 100 columns for people, JSON for machines."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
@@ -78,44 +76,3 @@ def pairs(rows: Iterable[tuple[str, RenderableType]]) -> Table:
 def put_json(value: Any) -> None:
     """Print a value for machines: one JSON document."""
     sys.stdout.write(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n")
-
-
-def dollars(cents: int | None) -> str:
-    """Money as people write it; a dash where nobody has said."""
-    if cents is None:
-        return "–"
-    return f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02}"
-
-
-def plainly(word: str) -> str:
-    """A word of the code as people write it."""
-    return word.replace("_", " ")
-
-
-def masked(identifier: str) -> str:
-    """The end of an identifier, enough to compare and too little to look up."""
-    kept = min(4, len(identifier) // 3)
-    return f"…{identifier[-kept:]}" if kept else "…"
-
-
-class Calendar:
-    """Moments as days and times where the provider works."""
-
-    def __init__(self, zone: ZoneInfo) -> None:
-        """Take the provider's time zone."""
-        self._zone = zone
-
-    def day(self, moment: datetime | date | None) -> str:
-        """'12 Mar 2026'; a dash for none."""
-        if moment is None:
-            return "–"
-        local = moment.astimezone(self._zone) if isinstance(moment, datetime) else moment
-        return f"{local.day} {local:%b %Y}"
-
-    def minute(self, moment: datetime) -> str:
-        """'12 Mar 2026 09:15'."""
-        return f"{self.day(moment)} {moment.astimezone(self._zone):%H:%M}"
-
-    def moment(self, given: datetime) -> datetime:
-        """What a person wrote without a time zone is meant where the provider works."""
-        return given if given.tzinfo else given.replace(tzinfo=self._zone)

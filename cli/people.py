@@ -24,11 +24,18 @@ At = Annotated[
     Parameter(name="--at", help="When it was, in the provider's time zone (2026-03-12T15:30); now when absent."),
 ]
 Channel = Literal["phone", "portal", "ivr", "fax", "letter", "chat", "edi", "in-person"]
-CORRECTIONS: dict[str, Literal["claim_data", "cob_record", "cob_verified", "posting"]] = {
+CORRECTIONS: dict[
+    str,
+    Literal["claim_data", "cob_record", "cob_verified", "posting", "document", "coverage", "statement", "refund"],
+] = {
     "claim-data": "claim_data",
     "cob-record": "cob_record",
     "cob-verified": "cob_verified",
     "posting": "posting",
+    "document": "document",
+    "coverage": "coverage",
+    "statement": "statement",
+    "refund": "refund",
 }
 DECISIONS: dict[str, Literal["release_hold", "close", "extend", "resubmit_now", "write_off"]] = {
     "release-hold": "release_hold",
@@ -130,7 +137,7 @@ NOTHING_NAMED = PutRight()
 
 async def correct(
     case_id: CaseId,
-    what: Literal["claim-data", "cob-record", "cob-verified", "posting"],
+    what: Literal["claim-data", "cob-record", "cob-verified", "posting", "document", "coverage", "statement", "refund"],
     /,
     *,
     right: PutRight = NOTHING_NAMED,
@@ -139,10 +146,13 @@ async def correct(
     home: Home = None,
     json: Json = False,
 ) -> None:
-    """Say that claim data or a COB record was put right.
+    """Say that claim data, a COB record or a bill was put right.
 
     Corrected claim data needs the field and its new value; a COB record needs the payer's reference
-    number. The order of insurers is corrected before a claim goes out again, never after.
+    number, a document that was sent its attachment control number, and what registration found out of
+    a policy (`coverage`, field `ended` or `found`) where it can be seen. A corrected statement and a
+    refund are noted; the ledger decides. The order of insurers is corrected before a claim goes out
+    again, never after.
 
     Example: `baton correct k3j2h4l5 cob-verified --reference 881204 --with aetna`
 

@@ -8,12 +8,14 @@ from typing import Any
 from rich.console import RenderableType
 
 from casebook.reading import HistoryEntry
-from cli.output import Calendar, aside, heading, indented, pairs
-from cli.telling import told
+from cli.output import aside, heading, indented, pairs
+from journey import closing
 from journey.case import BreakPoint, Case, Reason
 from journey.evidence import LADDER_PREFIX
 from journey.facts import ContactLogged
+from journey.telling import told
 from journey.words import BreakState
+from journey.writing import Calendar
 
 DOES_NOT_COUNT = ("I5", "2.3")
 """How the rules begin by which an answer moves nothing: vague answers, and the extension rule."""
@@ -25,6 +27,9 @@ def why(case: Case, heard: Sequence[HistoryEntry], last: int, calendar: Calendar
     yield ""
     yield heading("What would change it")
     yield from (indented(each) for each in _changes(case))
+    yield ""
+    yield heading("What its end needs")
+    yield from (indented(each) for each in _ending(case))
     yield ""
     yield heading("Answers that did not count")
     yield from (indented(each) for each in _ignored(case, heard, calendar))
@@ -43,6 +48,7 @@ def why_json(case: Case, heard: Sequence[HistoryEntry], last: int) -> dict[str, 
         "case_id": case.case_id,
         "as_of": case.as_of.isoformat(),
         "would_change": list(_changes(case)),
+        "closing": closing.proof(case).model_dump(mode="json"),
         "did_not_count": [
             {"fact_id": each.entry.fact.fact_id, "says": told(each.entry.fact), "clocks": clocks}
             for each, clocks in _unheeded(case, heard)
@@ -77,6 +83,16 @@ def _changes(case: Case) -> Iterator[str]:
         yield f"{case.holder.party} does what is pending: {case.holder.pending_action}"
     if case.break_point:
         yield from _questions(case.break_point)
+
+
+def _ending(case: Case) -> Iterator[str]:
+    """The closing proof, point by point; what has ended by order says so."""
+    told = closing.proof(case)
+    if told.by_supervisor:
+        yield "closed by two persons, whatever is missing below"
+    for each in told.points:
+        says = closing.POINT_WORDS[each.point]
+        yield f"({each.point}) {says}" if each.holds else f"({each.point}) not yet: {says}; {each.missing}"
 
 
 def _questions(point: BreakPoint) -> Iterator[str]:

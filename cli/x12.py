@@ -1,4 +1,4 @@
-"""`baton x12`: what a file says, and what is wrong with it."""
+"""`baton x12`: what a file says, what is wrong with it, and the claim that follows from it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from cyclopts import App
 from cli.failures import readable
 from cli.home import Json
 from cli.output import aside, say
+from cli.secondary import secondary
 from edi.describe import describe, summarise
 from edi.findings import Finding, Quarantined
 from edi.items import Item
 from edi.reader import read
 
 app = App(name="x12", help="Look into X12 files.")
+app.command(secondary)
 
 
 @app.command

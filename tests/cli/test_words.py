@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cli.case_page import NOTHING, PARTLY, PROVEN, mark
-from cli.output import Calendar, dollars, masked
-from cli.telling import told
 from journey.case import Proof
 from journey.facts import Fact
+from journey.telling import told
 from journey.words import Grade, Hop, Party
+from journey.writing import Calendar, dollars, masked
 
 KINDS = get_args(get_args(Fact)[0])
 NOW = datetime(2026, 3, 12, 3, 30, tzinfo=UTC)
@@ -28,6 +28,8 @@ NEEDED: dict[str, Any] = {
     "submission_id": "s",
     "reason": "WO",
     "amount": 100,
+    "problems": ("subscriber date of birth: add it",),
+    "order": 2,
     "version": 3,
     "open_balance": 1,
     "patient_balance": 1,
