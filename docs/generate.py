@@ -18,12 +18,17 @@ from typing import Any, get_args
 from cyclopts import App
 
 from cli.main import COMMANDS, build
+from journey.benefit_file import FIELDS
+from journey.benefit_questions import QUESTIONS
+from journey.benefit_rules import OF_THE_WHOLE, RULES
+from journey.benefit_words import Rule
 from journey.facts import Fact, FactBase
 from journey.filing import filing_words
 from journey.plan import ClockRow, FilingRule, HopRow
 from journey.plan_file import standard_plan
 from journey.plan_rows import PlanRow, describe_plan
 from journey.proofs import REFUTES, SUPPORTS
+from packet.readers import DATUM_WORDS, Cell, Reader, cell
 from worker.settings import HOME_MARK, SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -129,7 +134,7 @@ def clocks_table() -> str:
             (
                 f"**{row.name}** {row.title}",
                 f"{words(row.holder)} must {row.pending}",
-                f"{row.soft}{_large(row, row.soft_large)}: {words(row.soft_then)}" if row.soft else "",
+                _soft(row),
                 f"{row.hard}{_large(row, row.hard_large)}: {words(row.hard_then)}",
                 row.silence_means,
                 source,
@@ -141,6 +146,12 @@ def clocks_table() -> str:
 
 def _large(row: ClockRow, span: object) -> str:
     return f" ({span} from ${row.large_from // 100:,})" if span and row.large_from is not None else ""
+
+
+def _soft(row: ClockRow) -> str:
+    """The soft time and what it does, then the tasks to reach whoever must act."""
+    own = [f"{row.soft}{_large(row, row.soft_large)}: {words(row.soft_then)}"] if row.soft else []
+    return "; ".join((*own, *(f"{channel} at {after}" for channel, after in row.outreach)))
 
 
 def marks_of_clocks_table() -> str:
@@ -185,7 +196,7 @@ def ladders_table() -> str:
 
 def values_table() -> str:
     """The single values of the plan."""
-    rows = _plan_rows("calendar", "hold", "settings")
+    rows = _plan_rows("calendar", "hold", "benefit", "settings")
     return table(
         ("value", "is", "source"),
         ((f"`{row.name or row.section}`", row.says, _source(row.source, row.assumed)) for row in rows),
@@ -201,6 +212,38 @@ def overrides_table() -> str:
 def collections_table() -> str:
     """What the law gives the patient."""
     return table(("rule", "says", "source"), ((row.title, row.says, row.source) for row in _plan_rows("collections")))
+
+
+# ---- the order of benefits ------------------------------------------------------------------------------------------
+
+
+def benefits_table() -> str:
+    """The rules of the order of benefits, in the order in which they are tried."""
+    return _rules(RULES)
+
+
+def benefits_of_the_whole_table() -> str:
+    """What more than two policies bring with them."""
+    return _rules(OF_THE_WHOLE)
+
+
+def _rules(rules: Iterable[Rule]) -> str:
+    rows = ((f"**{each.name}**", each.section, each.says, _source(each.source, each.assumed)) for each in rules)
+    return table(("rule", "field notes", "says", "source"), rows)
+
+
+def benefit_questions_table() -> str:
+    """What is asked when a fact is missing, and of whom."""
+    rows = (
+        (f"`{field}`", text.format(policy="…"), words(whom) if whom else "that policy's payer")
+        for field, (text, whom) in QUESTIONS.items()
+    )
+    return table(("fact", "question", "asked of"), rows)
+
+
+def benefit_words_table() -> str:
+    """What the facts of a policy are called in a file and in commands."""
+    return table(("in a file", "fact"), ((f"`{word}`", f"`{field}`") for word, field in FIELDS.items()))
 
 
 # ---- facts, settings, commands --------------------------------------------------------------------------------------
@@ -237,6 +280,18 @@ def settings_table() -> str:
             for each in SETTINGS
         ),
     )
+
+
+def readers_table() -> str:
+    """What each reader of a packet gets of each kind of data."""
+    return table(
+        ("data", *Reader),
+        ((told, *(_cell(cell(datum, reader)) for reader in Reader)) for datum, told in DATUM_WORDS.items()),
+    )
+
+
+def _cell(seen: Cell) -> str:
+    return "" if seen is Cell.HIDDEN else seen.value
 
 
 def commands_reference() -> str:
@@ -288,8 +343,13 @@ TABLES: dict[str, Callable[[], str]] = {
     "values": values_table,
     "overrides": overrides_table,
     "collections": collections_table,
+    "benefits": benefits_table,
+    "benefits-of-the-whole": benefits_of_the_whole_table,
+    "benefit-questions": benefit_questions_table,
+    "benefit-words": benefit_words_table,
     "facts": facts_table,
     "settings": settings_table,
+    "packet-readers": readers_table,
     "commands": commands_reference,
 }
 """Every table by its name."""

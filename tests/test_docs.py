@@ -27,7 +27,7 @@ from workflows.search_keys import SENTENCES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PACKAGES = ("journey", "edi", "workflows", "activities", "worker", "casebook", "sandbox", "cli")
+PACKAGES = ("journey", "edi", "workflows", "activities", "worker", "casebook", "packet", "sandbox", "cli")
 PAGES = sorted(
     (ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "deploy/README.md")),
 ) + sorted(DOCS.rglob("*.md"))

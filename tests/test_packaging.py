@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("journey", "edi", "workflows", "activities", "worker", "casebook", "sandbox", "cli")
+SOURCES = ("journey", "edi", "workflows", "activities", "worker", "casebook", "packet", "sandbox", "cli")
 STORY = ROOT / "tests" / "stories" / "v1b_crossover_lost.txt"
 
 SMALL_999 = "".join(
