@@ -25,7 +25,7 @@ class Bookkeeper(ports.Casebook):
         """Take an open casebook."""
         self._casebook = casebook
 
-    @activity.defn(name="record")
+    @activity.defn(name="record", no_thread_cancel_exception=True)
     def record(self, page: ports.Page) -> None:
         """Write one turn of a case, in one transaction.
 

@@ -87,7 +87,7 @@ class ClearinghouseDrop(Clearinghouse):
         self._partner = partner
         self._zone = zone
 
-    @activity.defn(name="submit_secondary")
+    @activity.defn(name="submit_secondary", no_thread_cancel_exception=True)
     def submit_secondary(self, errand: Errand) -> Learnt:
         """Drop `<submission_id>.837` with the corrections of the errand's detail made, if every rule lets it pass.
 
@@ -107,7 +107,7 @@ class ClearinghouseDrop(Clearinghouse):
         self._write(f"{sent.id}.837", claim_writer.write(order))
         return Learnt(outcome=done(errand, sent.id), facts=(_submitted(errand, order),))
 
-    @activity.defn(name="ask_status")
+    @activity.defn(name="ask_status", no_thread_cancel_exception=True)
     def ask_status(self, errand: Errand) -> Learnt:
         """Drop `<question_id>.276`, with corrections likewise."""
         try:

@@ -84,22 +84,22 @@ class LedgerOverHttp(LedgerPort):
         self._client = client
         self._opaque = opaque
 
-    @activity.defn(name="read_ledger")
+    @activity.defn(name="read_ledger", no_thread_cancel_exception=True)
     def read_ledger(self, errand: Errand) -> Learnt:
         """The account of the errand's claim as a fact."""
         return self._read_after(errand, lambda: "")
 
-    @activity.defn(name="request_hold")
+    @activity.defn(name="request_hold", no_thread_cancel_exception=True)
     def request_hold(self, errand: Errand) -> Learnt:
         """Ask for the hold of `detail['switches']` (all six when not given), and read back what stands."""
         return self._read_after(errand, partial(self._hold, errand))
 
-    @activity.defn(name="release_hold")
+    @activity.defn(name="release_hold", no_thread_cancel_exception=True)
     def release_hold(self, errand: Errand) -> Learnt:
         """Ask for the release, and read back what stands."""
         return self._read_after(errand, partial(self._release, errand))
 
-    @activity.defn(name="recall_account")
+    @activity.defn(name="recall_account", no_thread_cancel_exception=True)
     def recall_account(self, errand: Errand) -> Learnt:
         """Ask for the account back from its agency, and read back whether it still lies there."""
         return self._read_after(errand, partial(self._recall, errand))
@@ -131,22 +131,22 @@ class LedgerOverHttp(LedgerPort):
 class NoLedger(LedgerPort):
     """Where no ledger is set: every errand to it fails at once, and the case asks for a person."""
 
-    @activity.defn(name="read_ledger")
+    @activity.defn(name="read_ledger", no_thread_cancel_exception=True)
     def read_ledger(self, errand: Errand) -> Learnt:
         """Nothing can be read."""
         return Learnt(outcome=failed(errand, NOT_SET))
 
-    @activity.defn(name="request_hold")
+    @activity.defn(name="request_hold", no_thread_cancel_exception=True)
     def request_hold(self, errand: Errand) -> Learnt:
         """Nothing can be held: a person must do it in the billing system."""
         return Learnt(outcome=failed(errand, NOT_SET))
 
-    @activity.defn(name="release_hold")
+    @activity.defn(name="release_hold", no_thread_cancel_exception=True)
     def release_hold(self, errand: Errand) -> Learnt:
         """Nothing can be released."""
         return Learnt(outcome=failed(errand, NOT_SET))
 
-    @activity.defn(name="recall_account")
+    @activity.defn(name="recall_account", no_thread_cancel_exception=True)
     def recall_account(self, errand: Errand) -> Learnt:
         """Nobody can be asked: a person must call the agency."""
         return Learnt(outcome=failed(errand, NOT_SET))

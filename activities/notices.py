@@ -46,7 +46,7 @@ class Noticeboard(Notices):
         self._webhook = webhook
         self._secret = secret
 
-    @activity.defn(name="notify")
+    @activity.defn(name="notify", no_thread_cancel_exception=True)
     def notify(self, errand: Errand) -> Learnt:
         """Tell the people of `action.to`; a receiver knows a repeated notice by its key.
 

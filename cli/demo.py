@@ -16,8 +16,8 @@ from sandbox.live import Trial, trial
 from worker import logs
 
 DEMO_HOME = Path("var/demo")
-DAY_SECONDS = 5.0
-"""Wall seconds of a case day in the busy weeks: a season of about 97 days in six and a half minutes."""
+DAY_SECONDS = 4.0
+"""Wall seconds of a case day in the busy weeks: a season of about 97 days in five minutes."""
 
 REFRESH = 1.0
 """Wall seconds between two looks."""

@@ -93,15 +93,19 @@ class IntakeCounts(Frozen):
     findings: dict[str, int] = Field(default_factory=dict)
 
 
+# An errand is never broken off inside: an exception thrown into a thread may strike while it holds the casebook's
+# lock, and would leave it held for ever.
+
+
 class Clearinghouse:
     """Sends claims and questions out."""
 
-    @activity.defn(name="submit_secondary")
+    @activity.defn(name="submit_secondary", no_thread_cancel_exception=True)
     def submit_secondary(self, errand: Errand) -> Learnt:
         """Write the claim to the next payer; its facts say that it was submitted, or held back by a rule."""
         raise NotImplementedError
 
-    @activity.defn(name="ask_status")
+    @activity.defn(name="ask_status", no_thread_cancel_exception=True)
     def ask_status(self, errand: Errand) -> Learnt:
         """Write a status question to the drop folder."""
         raise NotImplementedError
@@ -110,22 +114,22 @@ class Clearinghouse:
 class Ledger:
     """Reads and stops the provider's billing."""
 
-    @activity.defn(name="read_ledger")
+    @activity.defn(name="read_ledger", no_thread_cancel_exception=True)
     def read_ledger(self, errand: Errand) -> Learnt:
         """The balance, statements, placements and switches of the claim's account as a fact."""
         raise NotImplementedError
 
-    @activity.defn(name="request_hold")
+    @activity.defn(name="request_hold", no_thread_cancel_exception=True)
     def request_hold(self, errand: Errand) -> Learnt:
         """Ask for the hold, then read it back; what is read back verifies it, not the answer."""
         raise NotImplementedError
 
-    @activity.defn(name="release_hold")
+    @activity.defn(name="release_hold", no_thread_cancel_exception=True)
     def release_hold(self, errand: Errand) -> Learnt:
         """Release the hold, then read it back."""
         raise NotImplementedError
 
-    @activity.defn(name="recall_account")
+    @activity.defn(name="recall_account", no_thread_cancel_exception=True)
     def recall_account(self, errand: Errand) -> Learnt:
         """Ask for the account back from its agency, then read back whether it lies there."""
         raise NotImplementedError
@@ -134,7 +138,7 @@ class Ledger:
 class Notices:
     """Tells people."""
 
-    @activity.defn(name="notify")
+    @activity.defn(name="notify", no_thread_cancel_exception=True)
     def notify(self, errand: Errand) -> Learnt:
         """Put a notice where the holder's people look: log, webhook."""
         raise NotImplementedError
@@ -143,7 +147,7 @@ class Notices:
 class Casebook:
     """Writes the read model and the evidence log."""
 
-    @activity.defn(name="record")
+    @activity.defn(name="record", no_thread_cancel_exception=True)
     def record(self, page: Page) -> None:
         """Write one turn; writing it again changes nothing."""
         raise NotImplementedError
