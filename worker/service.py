@@ -228,11 +228,15 @@ async def _pick_up(service: Service, pace: Pace) -> None:
     folder = service.settings.clearinghouse_in
     (folder / DONE).mkdir(exist_ok=True)
     running: dict[Path, asyncio.Task[None]] = {}
+    tries: dict[Path, int] = {}
     try:
         while True:
             if len(running) < FILES_AT_ONCE:
-                oldest = (await _waiting(folder))[: 2 * FILES_AT_ONCE]
-                for path in [each for each in oldest if each not in running][: FILES_AT_ONCE - len(running)]:
+                # A file that failed goes behind those that were tried less: it must not keep the others waiting.
+                tries = {path: tries.get(path, 0) for path in await _waiting(folder)}
+                ready = sorted((path for path in tries if path not in running), key=tries.__getitem__)
+                for path in ready[: FILES_AT_ONCE - len(running)]:
+                    tries[path] += 1
                     running[path] = asyncio.create_task(_take_and_move(service, path))
             await _some_done(running, pace.files)
             running = {path: task for path, task in running.items() if not task.done()}
