@@ -11,7 +11,7 @@ from journey.claim import Claim, Coverage, ServiceLine
 from journey.decide import decide, open_case
 from journey.facts import Adjustment, RemitAdjudicated, RemitLine, StatusAnswered
 from journey.plan_file import standard_plan
-from journey.tempo import Tempo
+from journey.tempo import Tempo, Turn
 from journey.words import Grade, Party, PayerClass
 
 CHARGE, PAID, CONTRACTUAL, SHARE = 100_000, 48_000, 20_000, 32_000  # cents
@@ -115,8 +115,8 @@ class Ordinary:
         origin = self._reminder() - reminder_in
         if close_after is None:
             return Tempo(wall_origin=wall, case_origin=origin)
-        turn, rate = origin + close_after, 86400 / CLOSING_DAY
-        return Tempo(wall_origin=wall, case_origin=origin, turn=turn, rate_after=rate)
+        turn = Turn(at=origin + close_after, rate=86400 / CLOSING_DAY)
+        return Tempo(wall_origin=wall, case_origin=origin, turns=(turn,))
 
     def _reminder(self) -> datetime:
         """When the announced crossover is asked about; each case has a time of day of its own."""

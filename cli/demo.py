@@ -16,8 +16,8 @@ from sandbox.live import Trial, trial
 from worker import logs
 
 DEMO_HOME = Path("var/demo")
-DAY_SECONDS = 4.0
-"""Wall seconds of a case day in the busy weeks: a season of about 97 days in five minutes."""
+DAY_SECONDS = 2.6
+"""Wall seconds of a working day in the busy weeks: a season of about 97 days in less than three minutes."""
 
 REFRESH = 1.0
 """Wall seconds between two looks."""
@@ -45,7 +45,7 @@ def demo(
         claims: claims with two policies; one in twelve more travels along with a single policy.
         seed: the same seed makes the same world.
         json: also write the outcome to this file, for machines.
-        day_seconds: wall seconds of a case day in the busy weeks; a slow machine wants more.
+        day_seconds: wall seconds of a working day in the busy weeks; a slow machine wants more.
         home: where engine, casebook and files of this run are kept; emptied first.
 
     Returns:
@@ -67,7 +67,7 @@ async def _demo(home: Path, claims: int, seed: int, day_seconds: float, json: Pa
     console = Console()
     if not console.is_terminal:
         console = Console(width=PRINTED_WIDTH)
-    console.print(f"[bold]Baton[/] · {claims} synthetic claims, seed {seed}, a case day in {day_seconds:g} s")
+    console.print(f"[bold]Baton[/] · {claims} synthetic claims, seed {seed}, a working day in {day_seconds:g} s")
     async with trial(home, claims, seed, day_seconds) as going:
         await _watch(going, console)
         score = await asyncio.to_thread(going.score)

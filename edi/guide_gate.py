@@ -78,6 +78,12 @@ def _problem(fault: Fault) -> Problem:
     )
 
 
+def read_maps() -> None:
+    """Read the guides' maps now; otherwise the first claim of each kind waits some seconds for its own."""
+    for name in (_CONTROL, *_MAPS.values()):
+        _map(name)
+
+
 def _faults(text: str) -> Iterator[Fault]:
     """Walks the file through the map of its guide."""
     source = x12file.X12Reader(io.StringIO(text))

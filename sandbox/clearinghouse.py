@@ -18,7 +18,7 @@ from sandbox.x12_reading import ReadFile, ReadGroup, read_file
 from sandbox.x12_syntax import interchange_set, syntax_set
 from sandbox.x12_writer import Interchange, TransactionSet, write
 
-EVERY_HOUR = tuple(range(24))
+FOUR_HOURLY = tuple(range(0, 24, 4))
 CLAIM_HOURS = (14, 20)
 EDITS = timedelta(hours=2)
 """How long the clearinghouse looks at a claim."""
@@ -58,8 +58,8 @@ class Clearinghouse:
         self._receive = receive
         self._refused_share = refused_share
         to = provider(practice)
-        self._refusals = Stream[ReadFile]("ta1", CLEARINGHOUSE, to, EVERY_HOUR, self._compose_refusal, weekdays=False)
-        self._syntax = Stream[ReadGroup]("999", CLEARINGHOUSE, to, EVERY_HOUR, self._compose_syntax, weekdays=False)
+        self._refusals = Stream[ReadFile]("ta1", CLEARINGHOUSE, to, FOUR_HOURLY, self._compose_refusal, weekdays=False)
+        self._syntax = Stream[ReadGroup]("999", CLEARINGHOUSE, to, FOUR_HOURLY, self._compose_syntax, weekdays=False)
         self._claims = Stream[Checked](
             "277ca-relay", CLEARINGHOUSE, to, CLAIM_HOURS, self._compose_claims, sent=self._pass_on
         )

@@ -56,6 +56,8 @@ class CoreCases:
         self.plans: dict[str, PlanInForce] = {}
         self.decisions = 0
         self.do: Callable[[Case, Action], list[Fact]] = lambda *_: []
+        self.keep: Callable[[Decision, Fact | None], None] = lambda *_: None
+        """Told of every decision, and of the fact that it is about."""
         self._alarms: list[tuple[datetime, str]] = []
 
     # ---- as `activities.intake.Cases` -------------------------------------------------------------------------------
@@ -111,10 +113,11 @@ class CoreCases:
 
     def _hear(self, case_id: str, fact: Fact) -> None:
         stamped = fact.model_copy(update={"learnt_at": self._now()})
-        self._follow(case_id, decide(self.cases[case_id], stamped, self.plans[case_id]))
+        self._follow(case_id, decide(self.cases[case_id], stamped, self.plans[case_id]), stamped)
 
-    def _follow(self, case_id: str, decision: Decision) -> None:
+    def _follow(self, case_id: str, decision: Decision, fact: Fact | None = None) -> None:
         self.decisions += 1
+        self.keep(decision, fact)
         self.cases[case_id] = decision.case
         self._arm(case_id)
         for action in decision.actions:
@@ -217,8 +220,18 @@ class Hands:
 class Season:
     """One world run to its end without waiting."""
 
-    def __init__(self, claims: int, seed: int, start: datetime, plan: Plan, folder: Path, casebook: Casebook) -> None:
+    def __init__(
+        self,
+        claims: int,
+        seed: int,
+        start: datetime,
+        plan: Plan,
+        folder: Path,
+        casebook: Casebook,
+        practice: str = "practice",
+    ) -> None:
         """Build the world, the cases and the hands between them."""
+        self._practice = practice
         self.scripts = population(claims, seed, start)
         self.ledger = Ledger()
         keys = _keys(seed)
@@ -261,7 +274,7 @@ class Season:
         """Files to cases, ledger changes to cases, notices to people."""
         for path in sorted(self._pickup.glob("[!.]*")):
             digest = sha256(path.read_bytes()).hexdigest()
-            file = FileToRead(path=str(path), digest=digest, practice=self.scripts[0].bill.practice.name)
+            file = FileToRead(path=str(path), digest=digest, practice=self._practice)
             await ActivityEnvironment().run(self._intake.read_file, file)
             path.unlink()
         await self._follow_ledger()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from casebook.opening import Casebook, Transaction
 from casebook.reading import Filter
 from journey.case import Case
 from journey.facts import ContactLogged, CorrectionMade, PersonActed, SupervisorDecided
-from journey.tempo import Tempo
+from journey.tempo import Tempo, Turn
 from sandbox.casting import bystanders, population
 from sandbox.ledger import Ledger
 from sandbox.ledger_http import ledger_app
@@ -36,11 +36,14 @@ from worker.settings import Settings
 START = datetime(2026, 3, 2, 14, tzinfo=UTC)
 """The first case moment of a trial: a Monday morning."""
 
-BUSY = timedelta(days=55)
-"""Case time in which nearly all messages of a season travel; then the long waits are left."""
+BUSY_FROM, BUSY_UNTIL = timedelta(days=14), timedelta(days=62)
+"""Case time in which nearly all messages of a season travel; before, claims come in, and after, long waits are left."""
 
-QUIET_HASTE = 2.0
-"""How much faster case time runs after the busy weeks."""
+EARLY_HASTE, WEEKEND_HASTE, LATE_HASTE = 2.0, 3.0, 3.0
+"""How much faster case time runs before the busy weeks, on their weekends, when nearly nobody writes, and after."""
+
+SATURDAY = 5
+"""Python's number of the weekday on which working people stop writing."""
 
 LONGEST = timedelta(days=150)
 """Case days after which a trial ends, whatever is still open."""
@@ -48,7 +51,7 @@ LONGEST = timedelta(days=150)
 PAGE_WITHIN, LOOK_AGAIN = 60.0, 0.2
 """Wall seconds within which the page of a case must follow its notice, and between two looks for it."""
 
-HEAD_START = timedelta(seconds=5)
+HEAD_START = timedelta(seconds=8)
 """Wall time for engine and worker to start before the world's first moment."""
 
 
@@ -194,16 +197,10 @@ async def trial(
         home: an empty folder.
         claims: claims with two policies.
         seed: the same seed, the same world.
-        day_seconds: wall seconds of a case day in the busy weeks; later days are shorter.
+        day_seconds: wall seconds of a working day in the busy weeks; other days are shorter.
         env: further settings, such as an engine that runs already.
     """
-    tempo = Tempo(
-        wall_origin=datetime.now(UTC) + HEAD_START,
-        case_origin=START,
-        rate=86400 / day_seconds,
-        turn=START + BUSY,
-        rate_after=86400 / day_seconds * QUIET_HASTE,
-    )
+    tempo = season_tempo(datetime.now(UTC) + HEAD_START, day_seconds)
     ledger, notices = Ledger(), asyncio.Queue[Mapping[str, object]]()
     token = secrets.token_urlsafe(24)
     app = ledger_app(ledger, token, lambda: _case_now(tempo), notices.put_nowait)
@@ -227,6 +224,33 @@ async def trial(
                     bystanders=bystanders(claims, seed, START),
                 )
                 yield Trial(world, ledger, service, settings, door, notices)
+
+
+def season_tempo(wall_origin: datetime, day_seconds: float) -> Tempo:
+    """Case time of a season: as slow as its busy days need it, faster where little happens.
+
+    Args:
+        wall_origin: when the season begins on the wall clock.
+        day_seconds: wall seconds of a working day in the busy weeks.
+    """
+    busy = 86400 / day_seconds
+    turns = [Turn(at=START + BUSY_FROM, rate=busy)]
+    for saturday in _saturdays(START + BUSY_FROM, START + BUSY_UNTIL):
+        turns += [
+            Turn(at=saturday, rate=busy * WEEKEND_HASTE),
+            Turn(at=saturday + timedelta(days=2), rate=busy),
+        ]
+    turns.append(Turn(at=START + BUSY_UNTIL, rate=busy * LATE_HASTE))
+    return Tempo(wall_origin=wall_origin, case_origin=START, rate=busy * EARLY_HASTE, turns=tuple(turns))
+
+
+def _saturdays(first: datetime, last: datetime) -> Iterator[datetime]:
+    """The midnights (UTC) at which a weekend begins that is over by the last moment."""
+    midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    saturday = midnight + timedelta(days=(SATURDAY - midnight.weekday()) % 7)
+    while saturday + timedelta(days=2) < last:
+        yield saturday
+        saturday += timedelta(days=7)
 
 
 def _make_folders(settings: Settings) -> None:

@@ -8,7 +8,8 @@ from random import Random
 from journey.words import Cents
 from sandbox.people import PAYERS, Payer, Practice
 from sandbox.post_office import Stream
-from sandbox.scene import Scene, opaque, payer_partner, provider
+from sandbox.relay import relayed
+from sandbox.scene import Scene, opaque
 from sandbox.x12_remittance import (
     REVERSAL,
     Payment,
@@ -19,35 +20,25 @@ from sandbox.x12_remittance import (
 )
 from sandbox.x12_writer import TransactionSet
 
-EARLIEST_HOUR = 11
+PAYMENT_HOURS = (5,)
+"""Remittances come overnight, as they do everywhere."""
 
 Entry = RemittedClaim | ProviderAdjustment
 """What a run can hold: a decided claim, or money moved at provider level (PLB)."""
 
 
 class PaymentRuns:
-    """One payer's 835 files; what a run cannot take from its payments is carried to the next run (PLB FB)."""
+    """One payer's payments; what a run cannot take from its payments is carried to the next run (PLB FB)."""
 
     def __init__(self, scene: Scene, payer: Payer, practice: Practice) -> None:
-        """Runs on business days, at an hour of the payer's own."""
+        """A payer that is owed nothing yet."""
         self._scene = scene
         self._payer = payer
         self._practice = practice
         self._owed_by_provider: Cents = 0
-        hour = EARLIEST_HOUR + int(payer.payer_id) % 4
-        self._stream = Stream[Entry](
-            name=f"835-{payer.payer_id}",
-            sender=payer_partner(payer.payer_id, payer.name),
-            receiver=provider(practice),
-            hours=(hour,),
-            compose=self._compose,
-        )
 
-    def post(self, entry: Entry, ready: datetime) -> datetime:
-        """Put an entry into the first run from `ready` on; gives the moment of that run, its payment date."""
-        return self._scene.office.post(self._stream, entry, ready)
-
-    def _compose(self, entries: list[Entry], run: datetime) -> list[TransactionSet]:
+    def compose(self, entries: list[Entry], run: datetime) -> TransactionSet:
+        """The remittance of one run, with what earlier runs left to be taken."""
         rng = Random(f"payment {self._scene.seed} {self._payer.payer_id} {run}")
         claims = [each for each in entries if isinstance(each, RemittedClaim)]
         moved = tuple(each for each in entries if isinstance(each, ProviderAdjustment))
@@ -56,7 +47,7 @@ class PaymentRuns:
         trace = f"{self._payer.payer_id}{run:%y%m%d}{rng.randint(100, 999)}"
         total = total_paid(ordered) - sum(each.cents for each in moved)
         plb = moved + self._carried(total, trace) + self._unrelated(total, rng)
-        return [remittance_set(ordered, Payment(self._payer, self._practice, run.date(), trace, plb))]
+        return remittance_set(ordered, Payment(self._payer, self._practice, run.date(), trace, plb))
 
     def _carried(self, total: Cents, trace: str) -> tuple[ProviderAdjustment, ...]:
         if total < 0:
@@ -74,16 +65,23 @@ class PaymentRuns:
 
 
 class Payments:
-    """The payment runs of all payers, whichever place they have on a claim."""
+    """The payment runs of all payers, whichever place they have on a claim; one file of all payers for a day."""
 
     def __init__(self, scene: Scene, practice: Practice) -> None:
-        """One line of runs for each payer."""
-        self._runs = {each.payer_id: PaymentRuns(scene, each, practice) for each in PAYERS}
+        """One line of runs for each payer, on business days."""
+        self._scene = scene
+        runs = {each: PaymentRuns(scene, each, practice) for each in PAYERS}
+        self._stream: Stream[tuple[Payer, Entry]] = relayed(
+            "835", PAYMENT_HOURS, practice, lambda payer, entries, run: runs[payer].compose(entries, run)
+        )
 
     def remit(self, claim: RemittedClaim, ready: datetime) -> datetime:
-        """Put a decided claim into its payer's next run from `ready` on; gives the moment of that run."""
-        return self._runs[claim.policy.payer.payer_id].post(claim, ready)
+        """Put a decided claim into its payer's next run from `ready` on; gives the moment, its payment date."""
+        return self._post(claim.policy.payer, claim, ready)
 
     def move(self, payer: Payer, adjustment: ProviderAdjustment, ready: datetime) -> datetime:
         """Move money at provider level in a payer's next run from `ready` on; gives the moment of that run."""
-        return self._runs[payer.payer_id].post(adjustment, ready)
+        return self._post(payer, adjustment, ready)
+
+    def _post(self, payer: Payer, entry: Entry, ready: datetime) -> datetime:
+        return self._scene.office.post(self._stream, (payer, entry), ready)

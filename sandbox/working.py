@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from edi.guide_gate import read_maps
 from journey.tempo import Tempo
 from worker import logs
 from worker.connection import connect
@@ -17,7 +19,7 @@ from worker.keys import open_key_ring
 from worker.service import Pace, serving
 from worker.settings import Settings
 
-PACE = Pace(files=0.2, ledger=0.5)
+PACE = Pace(files=0.2, ledger=0.8)
 """How often a trial's worker looks for files and for ledger changes: every few case hours."""
 
 NEVER = Pace(files=1e9, ledger=1e9)
@@ -95,6 +97,7 @@ async def _work(order: Mapping[str, object], waiting: int) -> None:
     logs.configure(settings.log_level)
     keys = open_key_ring(settings)
     client = await connect(settings, keys)
+    read_maps()
     async with serving(settings, keys, client, tempo=tempo, pace=PACE if order["paces"] else NEVER):
         os.write(waiting, READY)
         os.close(waiting)
@@ -110,4 +113,5 @@ if __name__ == "__main__":
     os.dup2(2, 1)
     # A thread that comes back from the database waits this long for its turn to compute; most of ours only come back.
     sys.setswitchinterval(0.0005)
+    gc.set_threshold(100_000, 20, 100)  # what a worker keeps are its cases: looking through them frees nothing
     asyncio.run(_work(json.loads(sys.stdin.buffer.readline()), ready_pipe))

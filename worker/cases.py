@@ -48,19 +48,30 @@ class RefusedError(Exception):
     """The case cannot take what a person said; the message says why and the way out."""
 
 
+class EngineAwayError(RPCError):
+    """No engine was reached yet; everything that is written down can still be read."""
+
+    def __init__(self) -> None:
+        """What a call to an engine that does not answer ends with."""
+        super().__init__("no engine was reached yet", RPCStatusCode.UNAVAILABLE, b"")
+
+
 class Cases:
     """Opens cases, tells them facts, asks them where they stand."""
 
     def __init__(
         self,
-        client: Client,
+        client: Client | None,
         casebook: Casebook,
         plan: Callable[[], Plan],
         task_queue: str,
         tempo: Tempo | None = None,
         event_cap: int = 0,
     ) -> None:
-        """Take the client, the casebook for what the engine forgot, what gives the plan, and the queue."""
+        """Take the client, the casebook for what the engine forgot, what gives the plan, and the queue.
+
+        Without a client every call ends with EngineAwayError, until `reached` brings one.
+        """
         self._client = client
         self._casebook = casebook
         self._plan = plan
@@ -68,9 +79,13 @@ class Cases:
         self._tempo = tempo
         self._event_cap = event_cap
 
+    def reached(self, client: Client) -> None:
+        """The engine was reached, by this client."""
+        self._client = client
+
     def handle(self, case_id: str) -> CaseHandle:
-        """The engine's handle of a case."""
-        return self._client.get_workflow_handle_for(SecondaryCoordination.run, case_id)
+        """The engine's handle of a case; EngineAwayError before one was reached."""
+        return self._engine().get_workflow_handle_for(SecondaryCoordination.run, case_id)
 
     async def open(self, opening: Opening, facts: tuple[Fact, ...]) -> bool:
         """Start a case under the plan in force now, or find it started; tell it what waited. True if it is new.
@@ -178,6 +193,11 @@ class Cases:
             raise NoSuchCaseError("no open case has this id; `baton case list` shows those there are") from None
         return True
 
+    def _engine(self) -> Client:
+        if self._client is None:
+            raise EngineAwayError
+        return self._client
+
     def _plan_for(self, opening: Opening) -> PlanInForce:
         claim = opening.claim
         secondary = claim.secondary
@@ -186,7 +206,7 @@ class Cases:
         )
 
     async def _start(self, start: CaseStart, reuse: WorkflowIDReusePolicy) -> None:
-        await self._client.start_workflow(
+        await self._engine().start_workflow(
             SecondaryCoordination.run,
             start,
             id=start.opening.case_id,

@@ -40,6 +40,7 @@ class Purpose(StrEnum):
 
     PAYLOAD = "payload"
     CASEBOOK = "casebook"
+    COOKIE = "cookie"
 
 
 class KeyRingError(Exception):

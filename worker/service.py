@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import httpx2
 import structlog
 from temporalio.client import Client
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities import exchange
@@ -47,8 +47,11 @@ from workflows.ports import FileToRead, IntakeCounts
 
 FILE_ENDINGS = (".edi", ".x12", ".txt", ".835", ".837", ".271", ".277", ".999", ".csv")
 DONE = "done"
-FILES_AT_ONCE = 4
+FILES_AT_ONCE = 8
 """More at once only wait for the casebook, and one that waits too long begins anew: a backlog would grow by itself."""
+
+FIRST = Priority(priority_key=1)
+"""Files go before turns of cases: while an answer lies unread, its case notices silence and makes more work."""
 
 LEDGER_CURSOR = "ledger.changes"
 
@@ -204,6 +207,7 @@ async def take_in(service: Service, path: Path) -> IntakeCounts:
             id=flow,
             task_queue=service.settings.task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            priority=FIRST,
         )
         return await handle.result()
     except WorkflowAlreadyStartedError:
