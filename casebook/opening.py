@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from casebook.errors import NotMigratedError
 from casebook.seal import Seal
 
-SCHEMA: Final = "0003"
+SCHEMA: Final = "0006"
 """The migration that this code reads and writes."""
 
 _BUSY_SECONDS = 30

@@ -29,7 +29,7 @@ Event = MutableMapping[str, Any]
 
 WITHHELD = "[withheld]"
 
-OURS = ("journey", "edi", "workflows", "activities", "worker", "casebook", "packet", "sandbox", "cli")
+OURS = ("journey", "edi", "workflows", "activities", "worker", "casebook", "packet", "dashboard", "sandbox", "cli")
 ENGINE = "temporalio"
 
 ALLOWED = frozenset(
@@ -42,6 +42,7 @@ ALLOWED = frozenset(
     | {"key_id", "setting", "variable", "address", "status", "pid", "signal", "version", "migration"}
     | {"transactions", "opened", "informed", "repeated", "quarantined", "ignored", "problem"}
     | {"key", "to", "kind", "webhook"}
+    | {"reference", "route"}
     | {"seconds", "duration_ms", "lag_ms", "due", "grade", "attention", "switch"}
 )
 """Keys whose values may appear in a log line. Each names something that says nothing about a person."""

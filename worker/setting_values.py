@@ -49,6 +49,18 @@ def socket(text: str) -> str:
     return text
 
 
+def roles(text: str) -> dict[str, str]:
+    """Groups of the identity provider and the role of each."""
+    known = ("viewer", "case_manager", "lead", "supervisor", "auditor")
+    found = {}
+    for part in filter(None, (each.strip() for each in text.split(";"))):
+        group, _, role = (each.strip() for each in part.partition("="))
+        if not group or role not in known:
+            raise ValueError(f"must be group=role, several with semicolons; roles are {', '.join(known)}")
+        found[group] = role
+    return found
+
+
 def level(text: str) -> str:
     """A log level."""
     if text.upper() not in LOG_LEVELS:

@@ -188,6 +188,39 @@ SETTINGS: tuple[Setting, ...] = (
         "The host:port on which the worker offers metrics to Prometheus; none when absent.",
         values.socket,
     ),
+    Setting(
+        "pages_address",
+        "BATON_PAGES_ADDRESS",
+        "127.0.0.1:8733",
+        "The host:port on which `baton up` and `baton pages` serve pages and API; TLS is a proxy's work.",
+        values.socket,
+    ),
+    Setting(
+        "pages_url",
+        "BATON_PAGES_URL",
+        "",
+        "The address by which people reach the pages, such as https://baton.example.org; needed for sign-in elsewhere.",
+        values.http_url,
+    ),
+    Setting(
+        "oidc_issuer",
+        "BATON_OIDC_ISSUER",
+        "",
+        "The identity provider (OpenID Connect) at which people sign in; local users only when absent.",
+        values.http_url,
+    ),
+    Setting("oidc_name", "BATON_OIDC_NAME", "your work account", "What the sign-in page calls it.", str),
+    Setting("oidc_client_id", "BATON_OIDC_CLIENT_ID", "", "The name by which the identity provider knows Baton.", str),
+    Setting(
+        "oidc_client_secret", "BATON_OIDC_CLIENT_SECRET", "", "The secret it gave us with that name.", str, secret=True
+    ),
+    Setting(
+        "oidc_roles",
+        "BATON_OIDC_ROLES",
+        "",
+        "Which of its groups has which role, as group=role; people of no such group cannot sign in.",
+        values.roles,
+    ),
     Setting("log_level", "BATON_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR.", values.level),
     Setting(
         "retention",
@@ -237,6 +270,13 @@ class Settings:
     key_file: Path | None
     plan_file: Path | None
     metrics_address: str | None
+    pages_address: str
+    pages_url: str | None
+    oidc_issuer: str | None
+    oidc_name: str
+    oidc_client_id: str | None
+    oidc_client_secret: str | None = field(repr=False)
+    oidc_roles: dict[str, str] | None
     log_level: str
     retention: timedelta
 

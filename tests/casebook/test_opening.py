@@ -16,10 +16,10 @@ from sqlalchemy.exc import OperationalError
 
 import casebook.opening
 from casebook import submissions
+from casebook.desk_tables import METADATA
 from casebook.errors import NotMigratedError
 from casebook.opening import SCHEMA, Casebook, migrate, open_casebook
 from casebook.register import cursor, has_been_told, set_cursor
-from casebook.tables import METADATA
 
 MIGRATE = "import sys; from casebook.opening import migrate; migrate(sys.argv[1])"
 

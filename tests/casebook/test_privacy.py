@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from casebook.chain import BEGINNING, Content, EvidenceEntry, Link
+from casebook.desk_tables import METADATA
 from casebook.disclosures import note_disclosure
 from casebook.opening import Casebook, open_casebook
 from casebook.quarantine import set_aside
 from casebook.record import record
 from casebook.register import KeyKind, begin_file, index_claim, note_interchange, park
 from casebook.submissions import register_question, register_submission
-from casebook.tables import METADATA
 from journey.case import Case
 
 NAMING = (b"Quillfeather", b"Zebadiah", b"Ottoline", b"W209377715", b"1EG4TE5MK73", b"CLMQZ77431", b"1941-07-23")
