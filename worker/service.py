@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from hashlib import file_digest
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -34,12 +33,13 @@ from casebook.opening import Casebook, migrate, open_casebook
 from casebook.register import KeyKind
 from edi.trading_partner import TradingPartner
 from journey.facts import Fact, LedgerRead
-from journey.plan_file import Plan, parse_plan, standard_plan
 from journey.tempo import Tempo
 from worker.cases import Cases
 from worker.keys import KeyRing
 from worker.partner import trading_partner
+from worker.plan_in_force import PlanOfPractice
 from worker.registry import Ports, make_worker
+from worker.replanning import Replanner
 from worker.seal import CasebookSeal
 from worker.settings import Settings
 from workflows.intake import IntakeFile
@@ -60,7 +60,7 @@ log = structlog.get_logger("worker.service")
 
 @dataclass(frozen=True)
 class Pace:
-    """How often the worker looks for files and ledger changes, in wall seconds."""
+    """How often the worker looks for files, approved plans and ledger changes, in wall seconds."""
 
     files: float = 2.0
     ledger: float = 15.0
@@ -76,13 +76,6 @@ class Service:
     cases: Cases
     now: Callable[[], datetime]
     """Case time."""
-
-
-def plan_of(settings: Settings) -> Plan:
-    """The plan of these settings: the standard one, or the operator's file."""
-    if settings.plan_file is None:
-        return standard_plan()
-    return parse_plan(settings.plan_file.read_text(encoding="utf-8"))
 
 
 def open_book(settings: Settings, keys: KeyRing) -> Casebook:
@@ -108,8 +101,7 @@ async def opened(
     """Casebook and cases for the length of a block, without a worker: for commands, pages and people."""
     casebook = await asyncio.to_thread(open_book, settings, keys)
     try:
-        plan = cache(lambda: plan_of(settings))
-        cases = Cases(client, casebook, plan, settings.task_queue, tempo)
+        cases = Cases(client, casebook, PlanOfPractice(casebook, settings), settings.task_queue, tempo)
         yield Service(settings, client, casebook, cases, clock(tempo))
     finally:
         casebook.close()
@@ -152,7 +144,8 @@ async def serving(
 @asynccontextmanager
 async def _polling(service: Service, keys: KeyRing, ledger: LedgerClient, pace: Pace) -> AsyncIterator[None]:
     """Look for files and ledger changes for the length of a block."""
-    pollers = [_pick_up(service, pace)]
+    replanner = Replanner(service.casebook, service.cases, service.settings.practice)
+    pollers = [_pick_up(service, pace), replanner.follow(pace.files)]
     if service.settings.ledger_url:
         pollers.append(_follow_ledger(service, ledger, keys, pace))
     tasks = [asyncio.create_task(each) for each in pollers]
@@ -175,7 +168,7 @@ def _ports(
     service: Service, keys: KeyRing, ledger: LedgerClient, hook: httpx2.Client, partner: TradingPartner
 ) -> Ports:
     settings, casebook = service.settings, service.casebook
-    zone = ZoneInfo(plan_of(settings).time_zone)
+    zone = ZoneInfo(PlanOfPractice(casebook, settings)().time_zone)
     return Ports(
         clearinghouse=ClearinghouseDrop(
             settings.clearinghouse_out,
@@ -218,7 +211,7 @@ def _extracts(service: Service) -> ExtractIntake:
     """What reads A/R extracts: rows that the register finds the cases of, with no history of their own to keep."""
     settings = service.settings
     layout = extract.Layout(settings.extract_columns or {}, settings.extract_dates, settings.extract_money)
-    zone = ZoneInfo(plan_of(settings).time_zone)
+    zone = ZoneInfo(PlanOfPractice(service.casebook, settings)().time_zone)
     return ExtractIntake(service.casebook, service.cases, layout, zone, service.now)
 
 
@@ -236,10 +229,8 @@ async def _pick_up(service: Service, pace: Pace) -> None:
     try:
         while True:
             if len(running) < FILES_AT_ONCE:
-                # A file that failed goes behind those that were tried less: it must not keep the others waiting.
                 tries = {path: tries.get(path, 0) for path in await _waiting(folder)}
-                ready = sorted((path for path in tries if path not in running), key=tries.__getitem__)
-                for path in ready[: FILES_AT_ONCE - len(running)]:
+                for path in next_files(tries, running, FILES_AT_ONCE - len(running)):
                     tries[path] += 1
                     running[path] = asyncio.create_task(_take_and_move(service, path))
             await _some_done(running, pace.files)
@@ -247,6 +238,20 @@ async def _pick_up(service: Service, pace: Pace) -> None:
     finally:
         for task in running.values():
             task.cancel()
+
+
+def next_files(tries: Mapping[Path, int], running: Container[Path], places: int) -> list[Path]:
+    """Which of the waiting files are read next.
+
+    A file that failed goes behind those that were tried less: it must not keep the others waiting.
+
+    Args:
+        tries: the waiting files, oldest first, and how often each was tried.
+        running: those that are being read.
+        places: how many more can be read.
+    """
+    ready = (path for path in tries if path not in running)
+    return sorted(ready, key=tries.__getitem__)[:places]
 
 
 async def _some_done(running: dict[Path, asyncio.Task[None]], seconds: float) -> None:

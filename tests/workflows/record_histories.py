@@ -25,7 +25,7 @@ from workflows.search_keys import SENTENCES
 
 HISTORIES = Path(__file__).parents[1] / "histories"
 KEYS = HISTORIES / "keys.toml"
-RELEASE = "0.1.0"
+RELEASE = "0.2.0"
 
 Story = Callable[[Office, Partners], Awaitable[Journey]]
 
