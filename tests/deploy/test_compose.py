@@ -58,6 +58,8 @@ def test_order_of_the_start(services: dict[str, dict[str, Any]]) -> None:
         ("casebook-migration", "casebook-db"): healthy,
         ("worker", "search-attributes"): job,
         ("worker", "casebook-migration"): job,
+        ("pages", "search-attributes"): job,
+        ("pages", "casebook-migration"): job,
     }
     waited_for_health = {before for (_, before), how in conditions.items() if how == healthy}
     assert all("healthcheck" in services[name] for name in waited_for_health)
@@ -94,7 +96,7 @@ def test_secrets_lie_where_the_settings_look(services: dict[str, dict[str, Any]]
     """Each file in /run/secrets that a setting names is mounted in every container that gets the settings."""
     wanted = {Path(value).name for value in compose_env.values() if value.startswith("/run/secrets/")}
     ours = {name: service for name, service in services.items() if "env_file" in service}
-    assert set(ours) == {"search-attributes", "casebook-migration", "worker"}
+    assert set(ours) == {"search-attributes", "casebook-migration", "worker", "pages"}
     for name, service in ours.items():
         assert wanted == set(service["secrets"]), name
 
@@ -114,7 +116,17 @@ def test_the_worker_may_do_little_and_has_time_to_finish(services: dict[str, dic
     assert worker["cap_drop"] == ["ALL"]
     assert worker["security_opt"] == ["no-new-privileges:true"]
     assert timedelta(seconds=int(worker["stop_grace_period"].removesuffix("s"))) > DRAIN_WITHIN
-    assert not any("ports" in service for service in services.values())
+
+
+def test_only_the_pages_are_reached_and_only_by_this_host(services: dict[str, dict[str, Any]]) -> None:
+    """Nothing listens to the world: a proxy on this host speaks TLS and passes on to the pages, which may do little."""
+    assert {name for name, service in services.items() if "ports" in service} == {"pages"}
+    pages = services["pages"]
+    [port] = pages["ports"]
+    assert port.startswith("127.0.0.1:")
+    assert pages["environment"]["BATON_PAGES_ADDRESS"].endswith(port.rpartition(":")[2])
+    assert pages["read_only"] == "true"
+    assert pages["cap_drop"] == ["ALL"]
 
 
 @pytest.mark.parametrize("script", ["temporal-schema.sh", "temporal-namespace.sh"])
