@@ -4,17 +4,18 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 CLAIMS ?= 200
 SEED   ?= 1
+STAY   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check browser bench lock clean
 
 help:           ## what can be asked
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
 
 demo: $(VENV)/runtime        ## the main job, visible: 200 synthetic claims through a working world
-	$(BIN)/baton demo --claims $(CLAIMS) --seed $(SEED)
+	$(BIN)/baton demo --claims $(CLAIMS) --seed $(SEED) $(if $(STAY),--stay)
 
-test: $(VENV)/dev check      ## everything that must hold, in a fresh environment
+test: $(VENV)/dev check browser  ## everything that must hold, in a fresh environment
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/dev           ## style, types and the direction of imports
@@ -22,6 +23,9 @@ check: $(VENV)/dev           ## style, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+browser: $(VENV)/dev
+	$(BIN)/python -m tests.browser.chromium
 
 bench: $(VENV)/dev           ## speed, as ratios in one run (see bench/README.md)
 	$(BIN)/python -m bench

@@ -93,15 +93,9 @@ class ClearinghouseDrop(Clearinghouse):
 
         A claim that is refused is held back: nothing is written, no number is used, and the fact names field and fix.
         """
-        try:
-            order = self._order(errand)
-        except ValidationError as problem:
-            return _held_back(errand, (in_words(problem),))
-        except CorrectionError as problem:
-            return _held_back(errand, (str(problem),))
-        checked = released(order)
-        if not isinstance(checked, str):
-            return _held_back(errand, tuple(each.sentence for each in checked))
+        order = sendable(errand, self._partner, self._zone)
+        if isinstance(order, tuple):
+            return _held_back(errand, order)
         sent = self._register.register_submission(errand.practice, errand.action.key, errand.case_id, order.frequency)
         order = order.model_copy(update={"submission_id": sent.id, "controls": sent.controls})
         self._write(f"{sent.id}.837", claim_writer.write(order))
@@ -127,25 +121,6 @@ class ClearinghouseDrop(Clearinghouse):
         if (self._folder / name).exists() or (self._folder / TAKEN / name).exists():
             return
         drop(self._folder, name, text.encode("ascii"))
-
-    def _order(self, errand: Errand) -> ClaimOrder:
-        """What is asked for, with numbers that nobody else gets to see."""
-        detail, claim = SubmissionDetail.model_validate(errand.action.detail), _corrected(errand, SubmissionDetail)
-        destination: Literal[2, 3] = 3 if detail.destination == "3" else 2
-        return ClaimOrder(
-            claim=claim,
-            remits=earlier_decisions(errand.prior_remittances, destination),
-            destination=destination,
-            frequency=detail.frequency,
-            original_payer_claim_number=detail.original_payer_claim_number,
-            submission_id="TRIAL",
-            insurance_type=detail.insurance_type,
-            attachment=attachment_of(detail.attachment),
-            patient_gender=detail.patient_gender,
-            provider_postal_code=detail.provider_postal_code,
-            partner=self._partner,
-            written_at=errand.now.astimezone(self._zone),
-        )
 
     def _inquiry(self, errand: Errand) -> StatusInquiry:
         detail, claim = QuestionDetail.model_validate(errand.action.detail), _corrected(errand, QuestionDetail)
@@ -173,6 +148,44 @@ class ClearinghouseDrop(Clearinghouse):
             controls=Controls(interchange=1, group=1, transaction=1),
             written_at=errand.now.astimezone(self._zone),
         )
+
+
+def sendable(errand: Errand, partner: TradingPartner, zone: tzinfo) -> ClaimOrder | tuple[str, ...]:
+    """The claim that an errand asks for, or everything that keeps it back; writes nothing and uses no number.
+
+    Args:
+        errand: what is to be sent.
+        partner: who sends to whom.
+        zone: where the office works.
+    """
+    try:
+        order = _order(errand, partner, zone)
+    except ValidationError as problem:
+        return (in_words(problem),)
+    except CorrectionError as problem:
+        return (str(problem),)
+    checked = released(order)
+    return order if isinstance(checked, str) else tuple(each.sentence for each in checked)
+
+
+def _order(errand: Errand, partner: TradingPartner, zone: tzinfo) -> ClaimOrder:
+    """What is asked for, with numbers that nobody else gets to see."""
+    detail, claim = SubmissionDetail.model_validate(errand.action.detail), _corrected(errand, SubmissionDetail)
+    destination: Literal[2, 3] = 3 if detail.destination == "3" else 2
+    return ClaimOrder(
+        claim=claim,
+        remits=earlier_decisions(errand.prior_remittances, destination),
+        destination=destination,
+        frequency=detail.frequency,
+        original_payer_claim_number=detail.original_payer_claim_number,
+        submission_id="TRIAL",
+        insurance_type=detail.insurance_type,
+        attachment=attachment_of(detail.attachment),
+        patient_gender=detail.patient_gender,
+        provider_postal_code=detail.provider_postal_code,
+        partner=partner,
+        written_at=errand.now.astimezone(zone),
+    )
 
 
 def _corrected(errand: Errand, detail: type[SubmissionDetail] | type[QuestionDetail]) -> Claim:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from casebook.tables import METADATA, Utc
@@ -210,11 +211,11 @@ CASE_FIGURES = Table(
     Column("patient_balance", BigInteger, nullable=False),
     Column("hold_verified", Boolean, nullable=False),
     Column("owed_since", Utc, nullable=False),
-    Column("must_by", Utc, nullable=False),
+    Column("late_at", Utc, nullable=False),
     Column("hop_since", Utc, nullable=False),
     Column("late", Boolean, nullable=False),
     Column("filing_limit", Date),
-    Column("promised_at", Utc),
+    Column("promised_on", Date),
     Column("crossover_days", Integer),
     Column("sent_by_hand", Boolean, nullable=False),
     Column("sent_at", Utc),
@@ -234,10 +235,30 @@ CASE_FIGURES = Table(
     PrimaryKeyConstraint("practice", "case_id"),
     sqlite_with_rowid=False,
 )
-"""One narrow row per case for sums over all of them (`insights_figures`): plain dates and numbers, nothing readable.
+"""One narrow row per case for sums over all of them (`insights_figures`): plain dates and numbers, nothing readable."""
 
-Without a rowid SQLite keeps the rows of a practice side by side, as every sum reads them.
-"""
+_FIGURES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("figures_open", ("practice", "is_open", "payer_id", "hop", "break_mode", "owed_since", "late_at", "at_risk")),
+    ("figures_owned", ("practice", "is_open", "owner", "payer_id", "late_at", "at_risk")),
+    ("figures_held", ("practice", "is_open", "payer_id", "patient_balance", "hold_verified", "vague")),
+    ("figures_filing", ("practice", "is_open", "filing_limit", "payer_id", "hop", "at_risk")),
+    ("figures_begun", ("practice", "payer_id", "owed_since", "share")),
+)
+_FEW_FIGURES: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("figures_promised", ("practice", "payer_id", "crossover_days", "sent_by_hand", "promised_on"), "promised_on"),
+    ("figures_sent", ("practice", "payer_id", "sent_at", "first_answer"), "sent_at"),
+    ("figures_found", ("practice", "first_found", "found_days", "found_at", "payer_id"), "found_at"),
+    ("figures_took", ("practice", "first_found", "resolved_days", "resolved_at", "payer_id"), "resolved_at"),
+    ("figures_resolved", ("practice", "payer_id", "resolved_at", "paid"), "resolved_at"),
+    ("figures_breached", ("practice", "payer_id", "breached_at"), "breached_at"),
+    ("figures_saved", ("practice", "payer_id", "filing_at", "filing", "share"), "filing_at"),
+    ("figures_answered", ("practice", "answered_at", "payer_id", "owner"), "answered_at"),
+)
+for _name, _of in _FIGURES:
+    Index(_name, *(CASE_FIGURES.c[each] for each in _of))
+for _name, _of, _there in _FEW_FIGURES:
+    _some = text(f"{_there} IS NOT NULL")
+    Index(_name, *(CASE_FIGURES.c[each] for each in _of), postgresql_where=_some, sqlite_where=_some)
 
 REPEATS = Table(
     "repeats",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Table, Update, bindparam, insert, select, update
 
+from casebook import webhooks
 from casebook.chain import BEGINNING, Content, EvidenceEntry, Link, body_place, plain_columns, state_place
+from casebook.insights_figures import put_figures
 from casebook.opening import Transaction
 from casebook.rows import row_of
+from casebook.search import digest_of, index_case
 from casebook.tables import CASE_STATES, CASES, EVIDENCE
 from journey.case import Case
 
@@ -33,6 +37,8 @@ class _Standing:
     revision: int
     entries: int
     head: str
+    found_by: str = ""
+    """Digest of what the search index knows the case by."""
 
 
 _UNKNOWN: Final = _Standing(-1, 0, BEGINNING)
@@ -57,6 +63,7 @@ def record(tx: Transaction, case: Case, sentence: str, entries: Sequence[Evidenc
         max(case.revision, before.revision), before.entries + len(links), links[-1].hash if links else before.head
     )
     if case.revision > before.revision:
+        webhooks.note_change(tx, case)
         _write_case(tx, case, sentence, before, after)
     else:
         _extend_chain(tx, case.case_id, before, after)
@@ -74,7 +81,7 @@ def record_many(tx: Transaction, turns: Iterable[Turn]) -> int:
 
 def _standing(tx: Transaction, case_id: str) -> _Standing:
     found = tx.connection.execute(
-        select(CASES.c.revision, CASES.c.entries, CASES.c.head).where(CASES.c.case_id == case_id)
+        select(CASES.c.revision, CASES.c.entries, CASES.c.head, CASES.c.found_by).where(CASES.c.case_id == case_id)
     ).one_or_none()
     return _Standing(*found) if found else _UNKNOWN
 
@@ -116,10 +123,20 @@ def _evidence_row(tx: Transaction, link: Link) -> dict[str, Any]:
 
 
 def _write_case(tx: Transaction, case: Case, sentence: str, before: _Standing, after: _Standing) -> None:
-    columns = {**row_of(case, sentence, tx), "entries": after.entries, "head": after.head}
+    found_by = digest_of(tx, case.claim)
+    columns = {
+        **row_of(case, sentence, tx),
+        "entries": after.entries,
+        "head": after.head,
+        "found_by": found_by,
+        "changed_at": datetime.now(UTC),
+    }
     state = tx.seal(case.model_dump_json(), state_place(case.case_id, after.revision, after.head))
     for table, values in ((CASES, columns), (CASE_STATES, {"case_id": case.case_id, "state": state})):
         _put(tx, table, values, new=before is _UNKNOWN)
+    put_figures(tx, case, columns)
+    if found_by != before.found_by:
+        index_case(tx, case.case_id, case.claim)
 
 
 def _extend_chain(tx: Transaction, case_id: str, before: _Standing, after: _Standing) -> None:

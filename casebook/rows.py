@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
+from casebook.listed import last_word, listed, short_name
 from casebook.opening import Transaction
+from casebook.safe_date import BEFORE_ALL as BEFORE_ALL
+from casebook.safe_date import Why
 from journey.case import Case, HoldState
 from journey.words import (
     BreakState,
@@ -32,10 +35,8 @@ URGENCY: Final = (
 )
 """Which open escalation a row shows: an unverified hold before everything (I3), order before resubmission (I6)."""
 
-BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""Where a case without a clock stands in a list by due time."""
-
-_SEALED: Final = ("sentence", "pending_action", "break_reason")
+SEALED: Final = ("sentence", "pending_action", "break_reason", "last_word", "patient")
+"""Columns whose words may name a person."""
 
 
 class CaseRow(Frozen):
@@ -87,6 +88,36 @@ class CaseRow(Frozen):
     sentence: str
     entries: int
     """How many entries the evidence has."""
+    marks: str
+    """One letter per hop (`listed.Mark`)."""
+    safe_by: Moment
+    """Until when somebody must act so that nothing is lost (`safe_date`)."""
+    must_by: Moment
+    """The same, whatever the hold."""
+    late_at: Moment
+    """From when on it is late: `must_by`, or when the work first went up a rung because nobody finished it."""
+    must_why: Why
+    must_clock: str | None
+    must_since: Moment | None
+    must_moved: bool
+    hold_review_by: Moment | None
+    hold_breaches: int
+    placed: bool
+    """The account lies with a collections agency."""
+    posting_mismatch: bool
+    secondary_paid: Cents | None
+    payer_name: str
+    provider_state: str
+    owed_since: Moment
+    """When the primary decided: the age of a case counts from here, never from the service (field notes 5.3)."""
+    silent_since: Moment
+    """When somebody last said something of the claim; the opening when nobody did."""
+    last_word: str
+    last_word_by: Party | None
+    patient: str
+    """Initial and last name."""
+    changed_at: Moment
+    """When the row was written, by the wall clock."""
 
 
 def row_of(case: Case, sentence: str, tx: Transaction) -> dict[str, Any]:
@@ -97,6 +128,7 @@ def row_of(case: Case, sentence: str, tx: Transaction) -> dict[str, Any]:
         **_clocks(case),
         **_money(case),
         **_work(case),
+        **listed(case),
         **_sealed_words(case, sentence, tx),
     }
 
@@ -104,7 +136,7 @@ def row_of(case: Case, sentence: str, tx: Transaction) -> dict[str, Any]:
 def read_row(columns: RowMapping, tx: Transaction) -> CaseRow:
     """The row of a case, its words unsealed."""
     case_id = columns["case_id"]
-    words = {name: tx.unseal(columns[name], _place(name, case_id)) if columns[name] else "" for name in _SEALED}
+    words = {name: tx.unseal(columns[name], sealed_place(name, case_id)) if columns[name] else "" for name in SEALED}
     return CaseRow.model_validate({**columns, **words, "found": columns["found_modes"].split()})
 
 
@@ -178,14 +210,17 @@ def _sealed_words(case: Case, sentence: str, tx: Transaction) -> dict[str, bytes
         "sentence": sentence,
         "pending_action": case.holder.pending_action if case.holder else "",
         "break_reason": case.break_point.reason if case.break_point else "",
+        "last_word": last_word(case),
+        "patient": short_name(case.claim),
     }
     return {
-        name: tx.seal(said, _place(name, case.case_id)) if said or name == "sentence" else None
+        name: tx.seal(said, sealed_place(name, case.case_id)) if said or name == "sentence" else None
         for name, said in words.items()
     }
 
 
-def _place(name: str, case_id: str) -> str:
+def sealed_place(name: str, case_id: str) -> str:
+    """Where the words of a column are sealed for: moved to another row they do not open."""
     return f"cases.{name}/{case_id}"
 
 

@@ -18,7 +18,6 @@ from cli.failures import CommandError, message
 from cli.home import CaseId, Home, Json, Office, find_case, live_cases, office, short
 from cli.output import aside, heading, indented, pairs, put_json, say, table
 from cli.packet import packet, verify_packet
-from cli.plan_choice import plan_of
 from cli.why import why, why_json
 from journey.case import Case
 from journey.roles import placed
@@ -156,7 +155,7 @@ async def show(case_id: CaseId, /, *, home: Home = None, json: Json = False) -> 
             put_json(as_json(case, standing.sentence if standing else sentence, live=standing is not None))
             return
         source = "live" if standing else f"from the casebook, as of {at.calendar.minute(case.as_of)}: {why_not}"
-        say(*page(case, standing.sentence if standing else sentence, plan_of(at.settings), at.calendar, source))
+        say(*page(case, standing.sentence if standing else sentence, at.plan, at.calendar, source))
 
 
 async def _standing(at: Office, case_id: str) -> tuple[Standing | None, str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -20,10 +18,11 @@ from casebook.opening import open_casebook
 from cli.failures import CommandError, message
 from cli.home import Home, settings_at
 from cli.output import heading, pairs, say
+from cli.stopping import told_to_stop
 from worker import logs
 from worker.connection import connect, connected, engine_runtime
 from worker.engine import find_engine
-from worker.keys import open_key_ring
+from worker.keys import KeyRing, open_key_ring
 from worker.seal import CasebookSeal
 from worker.search_attributes import register
 from worker.service import Service, serving
@@ -35,24 +34,26 @@ AT_ONCE = timedelta(seconds=3)
 POLLED_WITHIN = timedelta(minutes=2)
 """A worker asks for work at least once a minute; one that has not for this long is gone."""
 
-STOPS = (signal.SIGTERM, signal.SIGINT)
-
 
 async def up(*, home: Home = None) -> None:
-    """Run Baton on this machine: an engine of its own and a worker.
+    """Run Baton on this machine: an engine of its own, a worker and the pages.
 
     Starts what is not running yet, says where everything is, and stays until Ctrl-C or SIGTERM;
-    what has been begun is finished first. Cases go on where they were the next time. Logs are JSON
-    lines on standard error.
+    what has been begun is finished first. Cases go on where they were the next time. The first time
+    it makes a person who may sign in to the pages, and shows the password once. Logs are JSON lines
+    on standard error.
 
     Example: `baton up --home var/baton`
     """
     settings = settings_at(home)
     if settings.mode == "cluster":
         raise CommandError("TEMPORAL_ADDRESS names an engine: run `baton worker` for it, or unset it")
-    async with _running(settings) as service:
-        _tell_where(service)
-        await _told_to_stop()
+    # Here, so that a health check of a worker does not load the pages.
+    from cli.pages import pages_of, whereabouts
+
+    async with _running(settings) as (service, keys), pages_of(service, keys, settings.pages_address) as (at, where):
+        _tell_where(service, whereabouts(at, where))
+        await told_to_stop()
         say("Stopping: what has been begun is finished first.")
 
 
@@ -80,9 +81,9 @@ async def worker(
     await _refuse_without_engine(settings)
     if register_labels:
         return await _register(settings)
-    async with _running(settings) as service:
+    async with _running(settings) as (service, _):
         say(f"A worker takes up work from the queue '{settings.task_queue}' of {_address(service.client)}.")
-        await _told_to_stop()
+        await told_to_stop()
     return 0
 
 
@@ -93,21 +94,21 @@ async def _refuse_without_engine(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _running(settings: Settings) -> AsyncIterator[Service]:
+async def _running(settings: Settings) -> AsyncIterator[tuple[Service, KeyRing]]:
     logs.configure(settings.log_level)
     keys = open_key_ring(settings)
     async with (
         connected(settings, keys, runtime=engine_runtime(settings)) as client,
         serving(settings, keys, client) as service,
     ):
-        yield service
+        yield service, keys
 
 
 def _address(client: Client) -> str:
     return client.service_client.config.target_host
 
 
-def _tell_where(service: Service) -> None:
+def _tell_where(service: Service, pages: Iterable[tuple[str, str]]) -> None:
     settings = service.settings
     say(
         heading("Baton is up; Ctrl-C stops it."),
@@ -118,22 +119,11 @@ def _tell_where(service: Service) -> None:
                 ("files to take in", str(settings.clearinghouse_in)),
                 ("files to send", str(settings.clearinghouse_out)),
                 ("ledger", settings.ledger_url or "none: set BATON_LEDGER_URL, or no hold can be verified"),
+                *pages,
             )
         ),
         "In another terminal: `baton intake FILE`, `baton case list`.",
     )
-
-
-async def _told_to_stop() -> None:
-    """Until SIGTERM or Ctrl-C; a second one ends the process at once."""
-    loop, told = asyncio.get_running_loop(), asyncio.Event()
-    for each in STOPS:
-        loop.add_signal_handler(each, told.set)
-    try:
-        await told.wait()
-    finally:
-        for each in STOPS:
-            loop.remove_signal_handler(each)
 
 
 async def _register(settings: Settings) -> int:

@@ -57,6 +57,7 @@ KNOWN: dict[str, Callable[[BaseException], str]] = {
     "worker.cases.RefusedError": _text,
     "casebook.errors.CasebookError": _text,
     "activities.folders.FolderError": _text,
+    "dashboard.serving.CannotServeError": _text,
     "temporalio.service.RPCError": _engine,
     "sqlalchemy.exc.SQLAlchemyError": _database,
     "pydantic_core._pydantic_core.ValidationError": _fields,

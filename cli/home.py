@@ -17,7 +17,7 @@ from sqlalchemy import make_url, select
 from casebook.opening import Casebook, open_casebook
 from casebook.tables import CASES
 from cli.failures import CommandError
-from cli.plan_choice import plan_of
+from journey.plan_file import Plan
 from journey.writing import Calendar
 from worker.keys import KeyRing, open_key_ring
 from worker.seal import CasebookSeal
@@ -47,9 +47,16 @@ class Office:
     book: Casebook
 
     @property
+    def plan(self) -> Plan:
+        """The plan in force: the newest that the practice approved, else that of the settings."""
+        from worker.plan_in_force import PlanOfPractice
+
+        return PlanOfPractice(self.book, self.settings)()
+
+    @property
     def calendar(self) -> Calendar:
         """Dates where the provider works."""
-        return Calendar(ZoneInfo(plan_of(self.settings).time_zone))
+        return Calendar(ZoneInfo(self.plan.time_zone))
 
 
 def settings_at(home: Path | None) -> Settings:
@@ -89,7 +96,7 @@ async def live_cases(at: Office) -> AsyncIterator[Cases]:
 
     logs.configure("ERROR")
     client = await connect(at.settings, at.keys, patience=PATIENCE)
-    yield Cases(client, at.book, lambda: plan_of(at.settings), at.settings.task_queue)
+    yield Cases(client, at.book, lambda: at.plan, at.settings.task_queue)
 
 
 def find_case(at: Office, beginning: str) -> str:

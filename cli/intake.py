@@ -23,12 +23,12 @@ from cli.engine import worker_polls
 from cli.failures import CommandError, readable
 from cli.home import PATIENCE, Home, Json, settings_at
 from cli.output import aside, put_json, say, table
-from cli.plan_choice import plan_of
 from worker import logs
 from worker.cases import Cases
 from worker.connection import connect, connected
 from worker.engine import find_engine
 from worker.keys import KeyRing, open_key_ring
+from worker.plan_in_force import PlanOfPractice
 from worker.service import FILE_ENDINGS, Service, clock, open_book, serving, take_in
 from worker.settings import Settings
 from workflows.ports import IntakeCounts
@@ -95,7 +95,7 @@ async def _serving(settings: Settings) -> AsyncIterator[Service]:
     client = await _served(settings, keys)
     if client:
         casebook = open_book(settings, keys)
-        cases = Cases(client, casebook, lambda: plan_of(settings), settings.task_queue)
+        cases = Cases(client, casebook, PlanOfPractice(casebook, settings), settings.task_queue)
         yield Service(settings, client, casebook, cases, clock(None))
         casebook.close()
         return

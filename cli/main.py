@@ -45,7 +45,7 @@ COMMANDS = (
         "Run a synthetic season through engine, worker, casebook and trading partners, and score it.",
         "Start",
     ),
-    Command("up", "cli.engine:up", "Run Baton on this machine: an engine of its own and a worker.", "Start"),
+    Command("up", "cli.engine:up", "Run Baton on this machine: an engine of its own, a worker and the pages.", "Start"),
     Command(
         "intake", "cli.intake:intake", "Take in X12 files and A/R extracts, and tell cases what they say.", "Start"
     ),
@@ -62,6 +62,13 @@ COMMANDS = (
     Command("rehearse", "cli.story:rehearse", "Live through a story of case notes in no time.", "Rules and files"),
     Command("x12", "cli.x12:app", "Look into X12 files.", "Rules and files"),
     Command("worker", "cli.engine:worker", "Run a worker for the cases of an engine.", "Operation"),
+    Command(
+        "pages",
+        "cli.pages:pages",
+        "Serve pages and API alone, for an engine that others run.",
+        "Operation",
+    ),
+    Command("user", "cli.users:app", "Say who may sign in to the pages.", "Operation"),
     Command("audit", "cli.audit:audit", "Check the invariants on everything that is written down.", "Operation"),
     Command("casebook", "cli.book:app", "Look after the casebook's database.", "Operation"),
     Command("key", "cli.keys:app", "Make, rotate and list the keys that encrypt cases.", "Operation"),

@@ -20,7 +20,6 @@ from cli.desk import name_of
 from cli.failures import CommandError, readable
 from cli.home import CaseId, Home, Json, Office, find_case, has_casebook, office, settings_at
 from cli.output import heading, pairs, put_json, say
-from cli.plan_choice import plan_of
 from journey.words import Party
 from packet.readers import Reader
 
@@ -114,7 +113,7 @@ def _made(at: Office, case_id: str, reader: Reader, payer: Party, by: str) -> Pa
         return make(
             at.book,
             case_id,
-            plan_of(at.settings),
+            at.plan,
             reader=reader,
             payer=payer,
             made_at=datetime.now(UTC).replace(microsecond=0),

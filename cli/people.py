@@ -37,10 +37,11 @@ CORRECTIONS: dict[
     "statement": "statement",
     "refund": "refund",
 }
-DECISIONS: dict[str, Literal["release_hold", "close", "extend", "resubmit_now", "write_off"]] = {
+DECISIONS: dict[str, Literal["release_hold", "close", "extend", "take_back", "resubmit_now", "write_off"]] = {
     "release-hold": "release_hold",
     "close": "close",
     "extend": "extend",
+    "take-back": "take_back",
     "resubmit-now": "resubmit_now",
     "write-off": "write_off",
 }
@@ -235,7 +236,7 @@ async def hold(case_id: CaseId, /, *, reason: str, by: By = "", home: Home = Non
 
 async def override(
     case_id: CaseId,
-    decision: Literal["release-hold", "close", "extend", "resubmit-now", "write-off"],
+    decision: Literal["release-hold", "close", "extend", "take-back", "resubmit-now", "write-off"],
     /,
     *,
     reason: str,
@@ -248,6 +249,7 @@ async def override(
     """Record a supervisor's decision about a case.
 
     Closing, sending at once and writing off need a second person; an extension needs a date before the filing limit.
+    `take-back` ends the extensions of a case: its clocks have their own times again, and one that has passed rings.
 
     Example: `baton override k3j2h4l5 extend --until 2026-05-04 --reason "payer's backlog, confirmed in writing"`
 

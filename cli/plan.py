@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from cyclopts import App
 
+from casebook import plans
+from casebook.errors import NotMigratedError
 from cli.failures import CommandError
-from cli.home import Home, Json, settings_at
+from cli.home import Home, Json, has_casebook, office, settings_at
 from cli.output import aside, heading, put_json, say, table
 from cli.plan_choice import plan_in, plan_of
 from journey.plan_file import Plan, PlanError
-from journey.plan_overrides import SINGLE, Override, merged
-from journey.plan_rows import PlanRow, describe_plan
+from journey.plan_overrides import Override
+from journey.plan_rows import PlanRow, describe_plan, for_case
 from journey.words import PayerClass
 
 app = App(name="plan", help="Read and check plans: the journey table and its deadlines.")
@@ -48,10 +49,10 @@ def show(
         line_of_business: As for this line of business.
         file: A plan file; the plan in force when absent.
     """
-    plan = plan_in(file) if file else plan_of(settings_at(home))
+    plan, approved = (plan_in(file), "") if file else _in_force(home)
     matching: tuple[Override, ...] = ()
     if payer_class or payer or state or line_of_business:
-        plan, matching = _for_case(plan, payer, payer_class or PayerClass.UNKNOWN, state, line_of_business)
+        plan, matching = for_case(plan, payer, payer_class or PayerClass.UNKNOWN, state, line_of_business)
     rows = [each for each in describe_plan(plan) if section in ("", each.section)]
     if not rows:
         sections = dict.fromkeys(each.section for each in describe_plan(plan))
@@ -61,38 +62,35 @@ def show(
             {"version": plan.version, "overrides": list(map(str, matching)), "rows": [asdict(row) for row in rows]}
         )
     else:
-        _print(plan, matching, rows)
+        _print(plan, approved, matching, rows)
 
 
-def _for_case(
-    plan: Plan, payer: str, payer_class: PayerClass, state: str, line_of_business: str
-) -> tuple[Plan, tuple[Override, ...]]:
-    """The plan with the overrides for such a case in their places, and which they are."""
-    matching = tuple(each for each in plan.overrides if each.matches(payer, payer_class, state, line_of_business))
-    document = {**merged(plan.document, matching, payer_class)}
-    rows = document.pop("override", [])
-    for each in matching:
-        origin = {"source": f"{each}: {rows[each.number - 1]['source']}", "assumed": each.assumed}
-        for place in each.sets:
-            section, _, value = place.partition(".")
-            name = payer_class.value if section == "filing" else value.partition(".")[0]
-            document[section] = _sourced(document[section], section, name, origin)
-    return replace(plan, document=document, overrides=()), matching
+def _in_force(home: Path | None) -> tuple[Plan, str]:
+    """The plan under which cases open now, and who approved it; nobody where it is that of the settings."""
+    settings = settings_at(home)
+    if not has_casebook(settings):
+        return plan_of(settings), ""
+    try:
+        with office(home) as at, at.book.reading() as tx:
+            change = plans.in_force(tx, settings.practice)
+            plan = at.plan
+            if change is None or change.decided_at is None or change.version != plan.version:
+                return plan, ""
+            return plan, f"Approved by {change.decided_by} on {at.calendar.minute(change.decided_at)}."
+    except NotMigratedError:  # of a version in which nobody could approve a plan
+        return plan_of(settings), ""
 
 
-def _sourced(tables: Mapping[str, Any], section: str, name: str, origin: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A section in which the value that an override set names the override as its source."""
-    return {**tables, **origin} if section in SINGLE else {**tables, name: {**tables[name], **origin}}
-
-
-def _print(plan: Plan, matching: tuple[Override, ...], rows: list[PlanRow]) -> None:
+def _print(plan: Plan, approved: str, matching: tuple[Override, ...], rows: list[PlanRow]) -> None:
     say(heading(f"Plan {plan.version}"))
+    if approved:
+        say(approved)
     for each in matching:
         say(f"with {each}")
     for section, of_section in groupby(rows, key=lambda row: row.section):
         lines = (_cells(row) for row in of_section)
         say("", heading(section), table(("name", "what it says", "source"), lines))
-    say(aside("A source in brackets is assumed: nobody fixed the value; put your own in a plan file (BATON_PLAN)."))
+    say(aside("A source in brackets is assumed: nobody fixed the value; put your own in a plan, by page or by file."))
 
 
 def _cells(row: PlanRow) -> tuple[str, str, str]:

@@ -15,14 +15,54 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from casebook.errors import NoSuchRowError
-from dashboard import live, outbox, signing_in, signing_in_elsewhere
+from dashboard import (
+    accesses_page,
+    bulk,
+    case_packets,
+    case_page,
+    case_saying,
+    holds_page,
+    insights,
+    live,
+    office_files_page,
+    office_keys_page,
+    office_page,
+    outages,
+    outbox,
+    plan_page,
+    signing_in,
+    signing_in_elsewhere,
+    worklist,
+)
+from dashboard.api import overview as api_overview
+from dashboard.api.app import PREFIX, api
 from dashboard.headers import SecurityHeaders
+from dashboard.insights_sums import KeptSums
 from dashboard.premises import Premises
 from dashboard.rendering import STATIC, OwnFiles, page
 from dashboard.signing_in import sign_in_address
 from dashboard.visiting import ForeignFormError, NotAllowedError, SignInNeededError, TooOftenError
 
-ROUTERS = (signing_in.router, signing_in_elsewhere.router, outbox.router, live.router)
+ROUTERS = (
+    signing_in.router,
+    signing_in_elsewhere.router,
+    plan_page.router,
+    outbox.router,
+    live.router,
+    worklist.router,
+    bulk.router,
+    api_overview.router,
+    case_page.router,
+    case_saying.router,
+    case_packets.router,
+    accesses_page.router,
+    holds_page.router,
+    office_files_page.router,
+    office_keys_page.router,
+    office_page.router,
+    insights.router,
+    outages.router,
+)
 """Every group of pages; a new one is added here."""
 
 Handler = Callable[[Request, Any], Awaitable[Response]]
@@ -36,8 +76,10 @@ def application(premises: Premises) -> FastAPI:
     app.state.premises = premises
     app.state.ending = asyncio.Event()
     app.state.changes = live.Changes()
+    app.state.sums = KeptSums()
     for router in ROUTERS:
         app.include_router(router)
+    app.mount(PREFIX, api(app.state))
     app.mount("/static", OwnFiles(directory=STATIC), name="static")
     _handle_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)

@@ -11,26 +11,34 @@ class Right(StrEnum):
     """One thing that a signed-in person or service may be allowed to do."""
 
     SEE_CASES = auto()
-    """Worklist, case pages and search."""
     SEE_IDS = auto()
-    """Show a masked member id whole; each showing is noted."""
     EXPORT = auto()
-    """Take lists and packets out of the system."""
     WORK = auto()
-    """Log contacts and corrections, take and finish work, ask for holds."""
     LEAD = auto()
-    """Assign work to others, and do one thing to many cases."""
     DECIDE = auto()
-    """A supervisor's decisions: release, close, extend, send at once, write off, declare an outage."""
     SEE_INSIGHTS = auto()
     PROPOSE_PLAN = auto()
     APPROVE_PLAN = auto()
     AUDIT = auto()
-    """Read who looked at what."""
     ADMINISTER = auto()
-    """Users, their roles, tokens and webhooks."""
     FEED = auto()
-    """Tell cases facts of another system."""
+
+
+RIGHT_WORDS: Final[Mapping[Right, str]] = {
+    Right.SEE_CASES: "see worklist, cases and the plan; search",
+    Right.SEE_IDS: "show a masked member id whole; each showing is noted",
+    Right.EXPORT: "take lists and packets out of the system",
+    Right.WORK: "log contacts and corrections, take and finish work, ask for holds",
+    Right.LEAD: "assign work to others, do one thing to many cases",
+    Right.DECIDE: "release, close, extend, send at once, write off, declare an outage",
+    Right.SEE_INSIGHTS: "see insights and outages",
+    Right.PROPOSE_PLAN: "propose a change of the plan",
+    Right.APPROVE_PLAN: "approve somebody else's change of the plan",
+    Right.AUDIT: "read who looked at what",
+    Right.ADMINISTER: "users, roles, tokens, webhooks, files that could not be read",
+    Right.FEED: "tell cases facts of another system",
+}
+"""Each right as people read it."""
 
 
 class Role(StrEnum):

@@ -11,6 +11,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from dashboard.outbox import sending
+from dashboard.premises import Premises
+from dashboard.webhooks import delivering
 
 LAST_ANSWERS = 3
 """Seconds that requests under way may take once the server was told to end."""
@@ -32,7 +34,7 @@ class _Guest(uvicorn.Server):
 async def serving_pages(app: FastAPI, address: str) -> AsyncIterator[str]:
     """Serve an application for the length of a block; gives the address to open.
 
-    While it is served, changes of the casebook are followed and the outbox is told to the engine.
+    While it is served, changes of the casebook are followed, the outbox is told to the engine, and webhooks are sent.
 
     Args:
         app: the application; its streams end with `app.state.ending`.
@@ -47,15 +49,27 @@ async def serving_pages(app: FastAPI, address: str) -> AsyncIterator[str]:
     )
     with _listening(host.strip("[]"), int(port)) as listening:
         server = _Guest(config)
-        async with sending(app.state.premises), app.state.changes.followed(app.state.premises):
+        at: Premises = app.state.premises
+        async with sending(at), delivering(at), app.state.changes.followed(at):
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             try:
                 yield f"http://{host}:{listening.getsockname()[1]}"
             finally:
                 # An open stream would keep the server waiting for as long as it may.
                 app.state.ending.set()
+                app.state.changes.wake()
                 server.should_exit = True
                 await serving
+
+
+def is_free(address: str) -> bool:
+    """Whether pages could be served at an address (host:port) right now."""
+    host, _, port = address.rpartition(":")
+    try:
+        _listening(host.strip("[]"), int(port)).close()
+    except CannotServeError:
+        return False
+    return True
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -43,12 +43,7 @@ async def sign_in(
     next: Annotated[str, Form()] = HOME,  # noqa: A002
 ) -> Response:
     """Check name and password, begin a session."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise ForeignFormError
-    address = request.client.host if request.client else ""
-    if not at.limits.allows(SIGN_IN, "sign-in", address, name.strip().lower()):
-        raise TooOftenError
-    checked = await asyncio.to_thread(_check, at, name, password)
+    checked = await let_in(request, at, name, password)
     if isinstance(checked, str):
         return await asyncio.to_thread(_asked, request, at, next, checked, "", 401)
     return await asyncio.to_thread(signed_in, at, checked, next)
@@ -86,6 +81,21 @@ def change_password(
     with at.book.writing() as tx:
         people.set_password(tx, visitor.user.user_id, hashed, at.wall())
     return signed_in(at, visitor.user, HOME)
+
+
+async def let_in(request: Request, at: Premises, name: str, password: str) -> User | str:
+    """The user that name and password let in, or why they let nobody in.
+
+    Raises:
+        ForeignFormError: another site sends them.
+        TooOftenError: somebody tries more often than a person mistypes.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise ForeignFormError
+    address = request.client.host if request.client else ""
+    if not at.limits.allows(SIGN_IN, "sign-in", address, name.strip().lower()):
+        raise TooOftenError
+    return await asyncio.to_thread(_check, at, name, password)
 
 
 def signed_in(at: Premises, user: User, target: str) -> RedirectResponse:

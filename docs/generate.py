@@ -3,12 +3,15 @@
     python docs/generate.py            writes them where they are out of date
     python docs/generate.py --check    ends with 1 when one is
 
+The API's document for machines, `api-openapi.json`, is written likewise.
+
 A table stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; everything around it is written by hand.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +21,9 @@ from typing import Any, get_args
 from cyclopts import App
 
 from cli.main import COMMANDS, build
+from dashboard.api.app import openapi
+from dashboard.api.overview import subjects
+from dashboard.roles import RIGHT_WORDS, RIGHTS, ROLE_WORDS, Right, Role
 from journey.benefit_file import FIELDS
 from journey.benefit_questions import QUESTIONS
 from journey.benefit_rules import OF_THE_WHOLE, RULES
@@ -32,13 +38,14 @@ from packet.readers import DATUM_WORDS, Cell, Reader, cell
 from worker.settings import HOME_MARK, SETTINGS
 
 ROOT = Path(__file__).parents[1]
+CONTRACT = ROOT / "docs" / "api-openapi.json"
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
 OWN_DESCRIPTION = re.compile(r"\n\s*(?:Args|Returns|Raises):\n.*", re.DOTALL)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Write or check every page; returns the exit code."""
-    stale = [path for path in pages() if path.read_text(encoding="utf-8") != _fresh(path)]
+    stale = [path for path in (*pages(), CONTRACT) if path.read_text(encoding="utf-8") != _fresh(path)]
     for path in stale:
         if "--check" not in arguments:
             path.write_text(_fresh(path), encoding="utf-8")
@@ -52,7 +59,9 @@ def pages() -> tuple[Path, ...]:
 
 
 def _fresh(path: Path) -> str:
-    """The page with its tables as they are now."""
+    """The page with its tables as they are now; the API's document as it is now."""
+    if path == CONTRACT:
+        return openapi()
     return BLOCK.sub(
         lambda found: f"{found[1]}\n{TABLES[found['name']]()}\n{found[3]}", path.read_text(encoding="utf-8")
     )
@@ -282,6 +291,13 @@ def settings_table() -> str:
     )
 
 
+def roles_table() -> str:
+    """Who may do what on pages and API."""
+    people = [role for role in Role if role is not Role.SERVICE]
+    rows = ([RIGHT_WORDS[right], *("yes" if right in RIGHTS[role] else "" for role in people)] for right in Right)
+    return table(["", *(ROLE_WORDS[role].lower() for role in people)], rows)
+
+
 def readers_table() -> str:
     """What each reader of a packet gets of each kind of data."""
     return table(
@@ -332,6 +348,13 @@ def _describe(argument: Any) -> str:
     return f"{argument.parameter.help or ''}{listed}{f' Default: {default}.' if shown else ''}".strip()
 
 
+def operations_table() -> str:
+    """Every operation of the API, as its document describes it."""
+    operations = ((subject.name, each) for subject in subjects(json.loads(openapi())) for each in subject.operations)
+    rows = ((f"`{each.method} {each.path}`", each.says, subject) for subject, each in operations)
+    return table(("operation", "what it does", "subject"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "journey": journey_table,
     "questions": questions_table,
@@ -350,6 +373,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "facts": facts_table,
     "settings": settings_table,
     "packet-readers": readers_table,
+    "roles": roles_table,
+    "api-operations": operations_table,
     "commands": commands_reference,
 }
 """Every table by its name."""

@@ -80,12 +80,26 @@ def _decision(case: Case, decided: SupervisorDecided, plan: PlanInForce) -> str:
         return "the patient may never be billed (QMB or Medicaid): this hold is not released; close with two persons"
     if decided.decision in _NEEDS_TWO and decided.second_person.strip() in ("", decided.person):
         return f"'{decided.decision}' needs a second person"
+    if decided.decision == "take_back":
+        return _taking_back(case, decided)
     if decided.decision != "extend":
         return ""
     if decided.until is None:
         return "an extension needs a date"
     latest = case.filing_limit and case.filing_limit - timedelta(days=plan.filing_reserve_days)
     return f"no extension beyond {latest}: the filing limit overrules it" if latest and decided.until > latest else ""
+
+
+def _taking_back(case: Case, decided: SupervisorDecided) -> str:
+    """Only an extension is taken back this way; what was sent, closed or written off is not undone by a word."""
+    extensions = {
+        each.fact_id for each in case.evidence if isinstance(each, SupervisorDecided) and each.decision == "extend"
+    }
+    if not extensions:
+        return "no deadline of this case was extended: there is nothing to take back"
+    if decided.takes_back and decided.takes_back not in extensions:
+        return "the case has no such extension; `case show` lists the decisions it heard"
+    return ""
 
 
 def _correction(correction: CorrectionMade) -> str:

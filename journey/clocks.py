@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from journey import orders
 from journey.case import Case, Clock
 from journey.evidence import LADDER_PREFIX as LADDER_PREFIX
 from journey.facts import ClockRanOut
@@ -173,7 +174,7 @@ def _movers(reading: Reading, row: ClockRow, start: Made) -> list[Made]:
     """What may move this clock, oldest first: answers of the holder, and a supervisor's word."""
     holder = holder_of(reading, row, start.attempt)
     answers = [each for mark in row.moved_by for each in reading.made.get(mark, ()) if each.by is holder]
-    extended = reading.made.get(Mark.EXTENDED, ()) if row.moved_by or row.capped else ()
+    extended = orders.extensions(reading) if row.moved_by or row.capped else ()
     return sorted((each for each in (*answers, *extended) if each.at >= start.at and each.until), key=_oldest)
 
 

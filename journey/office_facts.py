@@ -210,8 +210,10 @@ class SupervisorDecided(FactBase):
     """A supervisor overrode the journey, with a reason; closing needs a second person (R7)."""
 
     kind: Literal["supervisor_decided"] = "supervisor_decided"
-    decision: Literal["release_hold", "close", "extend", "resubmit_now", "write_off"]
+    decision: Literal["release_hold", "close", "extend", "take_back", "resubmit_now", "write_off"]
     person: str
     second_person: str = ""
     reason: str
     until: date | None = None
+    takes_back: str = ""
+    """With `take_back`: the fact id of the extension that ends; every earlier extension when empty."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from journey.facts import SupervisorDecided
 from journey.marks import Mark
-from journey.reading import Reading
+from journey.reading import Made, Reading
 
 
 def hold_released(reading: Reading) -> SupervisorDecided | None:
@@ -26,8 +26,25 @@ def resubmission(reading: Reading) -> SupervisorDecided | None:
     return order if order and waits and _by_two(order) else None
 
 
+def extensions(reading: Reading) -> tuple[Made, ...]:
+    """The extensions that no later decision took back; a clock whose extension is gone has its own time again."""
+    extended = reading.made.get(Mark.EXTENDED, ())
+    back = _all(reading, "take_back") if extended else []
+    return tuple(each for each in extended if not any(_takes_back(order, each) for order in back))
+
+
+def _takes_back(order: SupervisorDecided, extended: Made) -> bool:
+    if order.takes_back:
+        return order.takes_back == extended.fact_id
+    return order.happened_at >= extended.at
+
+
+def _all(reading: Reading, decision: str) -> list[SupervisorDecided]:
+    return [each for each in reading.evidence if isinstance(each, SupervisorDecided) and each.decision == decision]
+
+
 def _newest(reading: Reading, decision: str) -> SupervisorDecided | None:
-    orders = [each for each in reading.evidence if isinstance(each, SupervisorDecided) and each.decision == decision]
+    orders = _all(reading, decision)
     return orders[-1] if orders and orders[-1].reason else None
 
 

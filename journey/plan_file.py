@@ -14,7 +14,7 @@ from journey.plan_check import PlanError, check, tables
 from journey.plan_overrides import Document, Override, merged
 from journey.words import PayerClass
 
-__all__ = ["Plan", "PlanError", "Source", "parse_plan", "standard_plan"]
+__all__ = ["Plan", "PlanError", "Source", "parse_plan", "standard_plan", "standard_text"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,12 @@ def parse_plan(text: str) -> Plan:
 @cache
 def standard_plan() -> Plan:
     """The plan that ships with Baton."""
-    return parse_plan(files("journey").joinpath("standard_plan.toml").read_text(encoding="utf-8"))
+    return parse_plan(standard_text())
+
+
+def standard_text() -> str:
+    """The same plan as it is written."""
+    return files("journey").joinpath("standard_plan.toml").read_text(encoding="utf-8")
 
 
 def _in_force(document: Document) -> PlanInForce:

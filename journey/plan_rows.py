@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from journey.filing import filing_words
 from journey.plan import ClockRow, FilingRule, HopRow
 from journey.plan_check import tables
 from journey.plan_file import Plan
-from journey.plan_overrides import MATCHERS, SECTIONS
+from journey.plan_overrides import MATCHERS, SECTIONS, SINGLE, Override, merged
+from journey.words import PayerClass
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,27 @@ class PlanRow:
 def describe_plan(plan: Plan) -> tuple[PlanRow, ...]:
     """The whole plan as rows to print, section by section, each with its source."""
     return tuple(_row(place, table) for place, table in tables(plan.document))
+
+
+def for_case(
+    plan: Plan, payer: str, payer_class: PayerClass, state: str, line_of_business: str
+) -> tuple[Plan, tuple[Override, ...]]:
+    """The plan with the overrides for such a case in their places, and which they are, the most specific last."""
+    matching = tuple(each for each in plan.overrides if each.matches(payer, payer_class, state, line_of_business))
+    document = {**merged(plan.document, matching, payer_class)}
+    rows = document.pop("override", [])
+    for each in matching:
+        origin = {"source": f"{each}: {rows[each.number - 1]['source']}", "assumed": each.assumed}
+        for place in each.sets:
+            section, _, value = place.partition(".")
+            name = payer_class.value if section == "filing" else value.partition(".")[0]
+            document[section] = _sourced(document[section], section, name, origin)
+    return replace(plan, document=document, overrides=()), matching
+
+
+def _sourced(tables: Mapping[str, Any], section: str, name: str, origin: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A section in which the value that an override set names the override as its source."""
+    return {**tables, **origin} if section in SINGLE else {**tables, name: {**tables[name], **origin}}
 
 
 def _row(place: str, table: Mapping[str, Any]) -> PlanRow:

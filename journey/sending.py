@@ -29,7 +29,7 @@ from journey.workdays import plan_workdays
 NEW_CLAIM_REMARKS = frozenset({"N142", "MA130"})
 """'Send a new claim, not a replacement' (field notes 1.5)."""
 
-_QUESTIONED = frozenset({Mode.WRONG_ORDER, Mode.BOTH_SECOND})
+QUESTIONED = frozenset({Mode.WRONG_ORDER, Mode.BOTH_SECOND})
 """While one of them stands, the order comes first (I6)."""
 
 _AT_ANOTHER_PAYER = frozenset({Mode.TERTIARY_DUE, Mode.COVERAGE_ENDED})
@@ -70,7 +70,7 @@ def submissions(case: Case, reading: Reading, plan: PlanInForce, now: Moment) ->
 def _by_itself(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Iterator[Action]:
     point = case.break_point
     wanted = point is not None and point.mode in plan.automatic and _is_settled(case, point)
-    if point and wanted and _ready(case, point, reading) and not _too_early(case, point, reading, plan, now):
+    if point and wanted and _ready(case, point, reading) and not _too_early(case, reading, plan, now):
         yield _submit(case, reading, now, f"{point.mode.value}:{point.evidence_for[0]}", point.reason)
     elif _protective(case, reading, plan, now) and not _under_embargo(case, reading, plan, now):
         cause = f"{FILING_CLOCK}:{case.filing_limit}"
@@ -83,7 +83,7 @@ def _in_flight(case: Case) -> bool:
 
 def _is_settled(case: Case, point: BreakPoint) -> bool:
     """No claim goes out beside a question of the order, except the one that follows from its answer (I6)."""
-    return point.mode in _QUESTIONED or not any(each.mode in _QUESTIONED for each in case.break_points)
+    return point.mode in QUESTIONED or not any(each.mode in QUESTIONED for each in case.break_points)
 
 
 # ---- what must have happened first ----------------------------------------------------------------------------------
@@ -168,22 +168,34 @@ def is_alive(reading: Reading) -> bool:
 # ---- too early, or almost too late ----------------------------------------------------------------------------------
 
 
-def _too_early(case: Case, point: BreakPoint, reading: Reading, plan: PlanInForce, now: Moment) -> bool:
-    """A replacement and a claim to another payer are no duplicates; a first-time claim waits for the embargo (I2)."""
-    if point.mode in _AT_ANOTHER_PAYER or _frequency(reading, point)[0] != "1":
-        return False
-    return _under_embargo(case, reading, plan, now)
+def _too_early(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> bool:
+    """A first-time claim waits for the embargo (I2)."""
+    return may_be_duplicate(case, reading) and _under_embargo(case, reading, plan, now)
+
+
+def may_be_duplicate(case: Case, reading: Reading) -> bool:
+    """True for a first-time claim; a replacement and a claim to another payer are no duplicates (I2)."""
+    point = case.break_point
+    elsewhere = point is not None and point.mode in _AT_ANOTHER_PAYER
+    return not elsewhere and _frequency(reading, point)[0] == "1"
 
 
 def _under_embargo(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> bool:
     """While a promised crossover may still arrive, a claim of ours would be a duplicate (I2), the limit aside (I7)."""
+    ends = embargo_end(reading, plan)
+    if ends is None:
+        return False
+    today = plan_workdays(plan).local_date(now)
+    return today < ends and (case.filing_limit is None or ends <= case.filing_limit)
+
+
+def embargo_end(reading: Reading, plan: PlanInForce) -> date | None:
+    """The first day on which a promised crossover is no reason to wait; None where none is promised any more."""
     promised = reading.current(Mark.PROMISED)
     void = reading.newest(Mark.DECLINED, Mark.REJECTED, Mark.DENIED)
     if promised is None or (void and void.at >= promised.at):
-        return False
-    calendar = plan_workdays(plan)
-    ends = calendar.local_date(promised.at) + timedelta(days=plan.embargo_days)
-    return calendar.local_date(now) < ends and (case.filing_limit is None or ends <= case.filing_limit)
+        return None
+    return plan_workdays(plan).local_date(promised.at) + timedelta(days=plan.embargo_days)
 
 
 def _protective(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> bool:
@@ -194,7 +206,7 @@ def _protective(case: Case, reading: Reading, plan: PlanInForce, now: Moment) ->
     unsent = reading.newest(Mark.SUBMITTED) is None and reading.newest(Mark.PRIMARY_ADJUDICATED) is not None
     if reading.payer is Party.TERTIARY and third_on_paper(reading):
         return False
-    return near and unsent and not any(each.mode in _QUESTIONED for each in case.break_points)
+    return near and unsent and not any(each.mode in QUESTIONED for each in case.break_points)
 
 
 def days_left(limit: date, plan: PlanInForce, now: Moment) -> int:

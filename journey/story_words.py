@@ -135,6 +135,7 @@ DECISIONS = {
     "releases the hold": "release_hold",
     "closes the case": "close",
     "extends the deadline": "extend",
+    "takes the extension back": "take_back",
     "orders resubmission": "resubmit_now",
     "writes the balance off": "write_off",
 }

@@ -29,7 +29,7 @@ from journey.plan import PlanInForce
 from journey.plan_file import Plan
 from journey.tempo import Tempo
 from workflows.coordination import SecondaryCoordination
-from workflows.messages import Answer, CaseStart, Ending, Standing, Turn
+from workflows.messages import Answer, CaseStart, Ending, Replan, Standing, Turn
 
 PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 """Wall seconds between attempts to tell a case that moves to a new run."""
@@ -94,7 +94,7 @@ class Cases:
         """
         start = CaseStart(
             opening=opening,
-            plan=self._plan_for(opening),
+            plan=await asyncio.to_thread(self._plan_for, opening),
             tempo=self._tempo,
             event_cap=self._event_cap,
             waiting=facts,
@@ -146,6 +146,19 @@ class Cases:
     async def override(self, case_id: str, decided: SupervisorDecided) -> Answer:
         """Record a supervisor's decision."""
         return await self._told("override", case_id, decided)
+
+    async def replan(self, case_id: str, order: Replan) -> bool:
+        """Put another plan in force for an open case; False when the engine has no open case of this id.
+
+        The order's id makes it harmless to say it again. RPCError when the engine does not answer soon.
+        """
+        try:
+            await self.handle(case_id).signal("replan", order, rpc_timeout=SOON)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True
 
     async def where(self, case_id: str) -> Standing:
         """Where a live case stands; RPCError when the engine or its worker does not answer soon."""
@@ -221,7 +234,7 @@ class Cases:
         opening = Opening(case_id=case_id, claim=case.claim, opened_at=case.opened_at)
         start = CaseStart(
             opening=opening,
-            plan=self._plan_for(opening),
+            plan=await asyncio.to_thread(self._plan_for, opening),
             tempo=self._tempo,
             event_cap=self._event_cap,
             so_far=case.model_copy(update={"closed_at": None}),

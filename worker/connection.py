@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from time import monotonic
 
@@ -22,6 +22,7 @@ from worker.plugin import baton_plugin
 from worker.settings import Settings
 
 PATIENCE = timedelta(seconds=30)
+AT_ONCE = timedelta()
 FIRST_PAUSE = 0.2  # seconds; doubled after each attempt
 LONGEST_PAUSE = 5.0  # seconds
 
@@ -73,6 +74,34 @@ async def connected(
         return
     async with embedded_engine(settings.home, EngineOptions(settings.namespace, settings.retention)):
         yield await connect(settings, keys, runtime=runtime, patience=patience)
+
+
+@asynccontextmanager
+async def reached_later(settings: Settings, keys: KeyRing, reached: Callable[[Client], None]) -> AsyncIterator[None]:
+    """Look for the engine beside a block, again and again until it is reached; once reached, its client finds it again.
+
+    Args:
+        settings: where to look.
+        keys: the ring that seals and opens.
+        reached: is given the client.
+    """
+    looking = asyncio.create_task(_look(settings, keys, reached))
+    try:
+        yield
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+
+
+async def _look(settings: Settings, keys: KeyRing, reached: Callable[[Client], None]) -> None:
+    while True:
+        try:
+            reached(await connect(settings, keys, patience=AT_ONCE))
+        except ConnectionFailedError:
+            await asyncio.sleep(LONGEST_PAUSE)
+        else:
+            return
 
 
 def engine_runtime(settings: Settings) -> Runtime:

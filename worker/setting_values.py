@@ -42,9 +42,9 @@ def name(text: str) -> str:
 
 
 def socket(text: str) -> str:
-    """host:port."""
+    """host:port; port 0 takes a free one."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if not host or not port.isdigit() or not int(port) < 65536:
         raise ValueError("must be host:port, such as 127.0.0.1:9464")
     return text
 

@@ -192,7 +192,7 @@ SETTINGS: tuple[Setting, ...] = (
         "pages_address",
         "BATON_PAGES_ADDRESS",
         "127.0.0.1:8733",
-        "The host:port on which `baton up` and `baton pages` serve pages and API; TLS is a proxy's work.",
+        "The host:port of pages and API (`baton up`, `baton pages`); port 0 takes a free one, TLS is a proxy's work.",
         values.socket,
     ),
     Setting(

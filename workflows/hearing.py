@@ -51,7 +51,7 @@ def replanned(message: RawValue, now: Moment, version: str) -> tuple[Replan, Pla
     except Exception:  # as for facts
         return set_aside("replan", message, "not a plan that this version can read", now)
     return order, PlanChanged(
-        fact_id=f"plan:{order.plan.digest}:{now:%Y%m%dT%H%M%S}",
+        fact_id=f"plan:{order.plan.digest}:{order.order_id or f'{now:%Y%m%dT%H%M%S}'}",
         happened_at=now,
         learnt_at=now,
         sender=Party.SUPERVISOR,

@@ -48,6 +48,8 @@ class Replan(Frozen):
 
     plan: PlanInForce
     approved_by: str
+    order_id: str = ""
+    """What makes the same order harmless when it comes twice; without one every order is another."""
 
 
 class Standing(Frozen):

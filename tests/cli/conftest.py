@@ -78,13 +78,14 @@ def baton(
 
 def process(*words: str | Path, cwd: Path) -> Said:
     """The installed command as a process of its own."""
-    ended = subprocess.run([BATON, *words], cwd=cwd, env=_environment(), capture_output=True, text=True, timeout=60)
+    ended = subprocess.run([BATON, *words], cwd=cwd, env=environment(), capture_output=True, text=True, timeout=60)
     return Said(ended.returncode, ended.stdout, ended.stderr)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The settings of a process: none of this machine, and pages at any free port."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BATON_", "TEMPORAL_"))}
-    return kept | {"COLUMNS": "100", "NO_COLOR": "1"}
+    return kept | {"COLUMNS": "100", "NO_COLOR": "1", "BATON_PAGES_ADDRESS": "127.0.0.1:0"}
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +100,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("baton")
     with (folder / "log").open("w") as log:
         words = ["up", "--home", str(folder / "home")]
-        up = subprocess.Popen([str(BATON), *words], env=_environment(), stdout=subprocess.PIPE, stderr=log, text=True)
+        up = subprocess.Popen([str(BATON), *words], env=environment(), stdout=subprocess.PIPE, stderr=log, text=True)
         assert up.stdout is not None
         first = up.stdout.readline()
         yield folder / "home"

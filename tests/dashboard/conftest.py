@@ -25,6 +25,7 @@ from sandbox.live import START
 from sandbox.showroom import furnish
 from worker.cases import Cases
 from worker.keys import KeyRing
+from worker.plan_in_force import PlanOfPractice
 from worker.seal import CasebookSeal
 from worker.settings import Settings
 
@@ -110,8 +111,9 @@ def desk_at(filled: Filled, home: Path, client: Any, env: dict[str, str] | None 
     shutil.copy(filled.file, home / "casebook.sqlite")
     settings = Settings.load(env or {}, home)
     book = open_casebook(settings.casebook_url, CasebookSeal(filled.keys))
-    cases = Cases(client, book, standard_plan, settings.task_queue)
-    premises = Premises(settings, filled.keys, book, cases, standard_plan, lambda: filled.left_at)
+    plan = PlanOfPractice(book, settings)
+    cases = Cases(client, book, plan, settings.task_queue)
+    premises = Premises(settings, filled.keys, book, cases, plan, lambda: filled.left_at)
     try:
         yield Desk(premises, application(premises))
     finally:

@@ -99,7 +99,8 @@ def test_it_is_hardened(unit: Path, key: str, value: str) -> None:
 def test_systemd_accepts_it(unit: Path, tmp_path: Path) -> None:
     """systemd itself finds no mistake, once the paths and the user are ones of this machine."""
     baton = Path(sys.executable).with_name("baton")
-    here = unit.read_text(encoding="utf-8").replace(INSTALLED, str(baton)).replace("User=baton", f"User={getpass.getuser()}")
+    here = unit.read_text(encoding="utf-8").replace(INSTALLED, str(baton))
+    here = here.replace("User=baton", f"User={getpass.getuser()}")
     here = here.replace("Group=baton", f"Group={grp.getgrgid(os.getgid()).gr_name}")
     copy = tmp_path / unit.name
     copy.write_text(here, encoding="utf-8")

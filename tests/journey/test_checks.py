@@ -30,6 +30,7 @@ def said(journey: Any, kind: type[Any], **fields: Any) -> str:
         (HoldAsked, {"person": "Dana", "reason": " "}, "a reason"),
         (SupervisorDecided, {"decision": "release_hold", "person": "Lee", "reason": ""}, "a reason"),
         (SupervisorDecided, {"decision": "extend", "person": "Lee", "reason": "r"}, "a date"),
+        (SupervisorDecided, {"decision": "take_back", "person": "Lee", "reason": "r"}, "nothing to take back"),
         (CorrectionMade, {"corrects": "claim_data", "field": "member_id"}, "corrected value"),
         (CorrectionMade, {"corrects": "claim_data", "after": "W1"}, "name the claim field"),
         (CorrectionMade, {"corrects": "cob_record"}, "reference number"),

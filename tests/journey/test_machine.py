@@ -281,7 +281,7 @@ HOLDS = st.just((HoldAsked, {"person": "Dana", "reason": "asked"}))
 ORDERS = st.fixed_dictionaries(
     {
         "sender": st.just(Party.SUPERVISOR),
-        "decision": st.sampled_from(["release_hold", "close", "extend", "resubmit_now", "write_off"]),
+        "decision": st.sampled_from(["release_hold", "close", "extend", "take_back", "resubmit_now", "write_off"]),
         "person": st.just("Lee"),
         "second_person": st.sampled_from(["", "Lee", "Kim"]),
         "reason": st.sampled_from(["", "a reason"]),

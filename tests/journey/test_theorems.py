@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from journey.case import ActionKind, EscalationState, HoldState
+from journey.checks import refusal
 from journey.facts import (
     ClockRanOut,
     ContactLogged,
@@ -174,6 +175,58 @@ def test_a_document_of_the_decision_closes_the_step_and_words_do_not(
     journey.hear(ContactLogged, sender=Party.SECONDARY, **fields, amount=32000)
     assert journey.case.proof(Hop.ADJUDICATED).proven is bool(document)
     assert bool(journey.clock("T10")) is bool(document)
+
+
+@pytest.mark.parametrize("rung_before", [False, True], ids=["in time", "after the alarm"])
+@pytest.mark.parametrize("named", [False, True], ids=["all", "by its id"])
+def test_an_extension_that_is_taken_back_leaves_no_trace_in_the_clocks(
+    rung_before: bool, named: bool, new_journey: Any
+) -> None:
+    """A supervisor's extension can be undone: every clock has its own time again, and the same work is owed."""
+    journey, untouched = new_journey(), new_journey()
+    for each in (journey, untouched):
+        starts.promised(each)
+        each.after(days=35 if rung_before else 5)
+    extended = journey.hear(
+        SupervisorDecided, decision="extend", person="Lee", reason="outage", until=journey.now.date() + timedelta(40)
+    )
+    assert journey.case.clocks != untouched.case.clocks
+    back = {"takes_back": extended.case.heard[-1]} if named else {}
+    journey.hear(SupervisorDecided, decision="take_back", person="Lee", reason="it was none", **back)
+
+    def times(case: Any) -> dict[str, Any]:
+        watched = (each for each in case.clocks if each.name in journey.plan.clocks_by_name)
+        return {each.name: (each.soft, each.hard, each.fired, each.moved_by) for each in watched}
+
+    assert times(journey.case) == times(untouched.case)
+    assert {each.cause for each in journey.case.open_escalations} == {
+        each.cause for each in untouched.case.open_escalations
+    }
+
+
+def test_taking_one_extension_back_leaves_the_others(new_journey: Any) -> None:
+    """An incident that is undone does not undo what was decided for another reason."""
+    journey = new_journey()
+    starts.promised(journey)
+    order: dict[str, Any] = {"decision": "extend", "person": "Lee", "reason": "r"}
+    own = journey.hear(SupervisorDecided, **order, until=journey.now.date() + timedelta(days=40)).case
+    outage = journey.hear(SupervisorDecided, **order, until=journey.now.date() + timedelta(days=50)).case.heard[-1]
+    journey.hear(SupervisorDecided, decision="take_back", person="Lee", reason="over", takes_back=outage)
+    assert journey.clock("T1").hard == next(each.hard for each in own.clocks if each.name == "T1")
+    assert "no such extension" in refusal(
+        journey.case,
+        SupervisorDecided(
+            fact_id="x",
+            happened_at=journey.now,
+            learnt_at=journey.now,
+            decision="take_back",
+            person="Lee",
+            reason="r",
+            takes_back="somebody else's",
+        ),
+        journey.plan,
+        journey.now,
+    )
 
 
 # ---- the filing clock over everything -------------------------------------------------------------------------------

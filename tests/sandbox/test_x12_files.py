@@ -77,7 +77,8 @@ async def test_takebacks_are_carried_until_they_are_made_up_for(make_stage: Any,
         if "-835-" in name:
             for each in items(data):
                 if each.type == "remittance_totals":
-                    carried[each.header.payer.identifier] += sum(p.cents for p in each.provider_adjustments if p.reason == "FB")
+                    moved = sum(p.cents for p in each.provider_adjustments if p.reason == "FB")
+                    carried[each.header.payer.identifier] += moved
     assert any("-835-" in name for name in stage.files)
     assert all(cents <= 0 for cents in carried.values())
 
