@@ -27,3 +27,9 @@ def changes(tx: Transaction, practices: Collection[str], since: Moment) -> tuple
     recent = (CASES.c.practice.in_(sorted(practices)), CASES.c.changed_at >= since)
     wanted = select(*columns).where(*recent).order_by(CASES.c.changed_at)
     return tuple(Change.model_validate(dict(each)) for each in tx.connection.execute(wanted).mappings())
+
+
+def newest(tx: Transaction, practice: str) -> Moment | None:
+    """When a case of a practice was last written down, by the writer's wall clock; None where there is none."""
+    wanted = select(CASES.c.changed_at).where(CASES.c.practice == practice)
+    return tx.connection.execute(wanted.order_by(CASES.c.changed_at.desc()).limit(1)).scalar()

@@ -42,6 +42,7 @@ from dashboard.premises import Premises
 from dashboard.rendering import STATIC, OwnFiles, page
 from dashboard.signing_in import sign_in_address
 from dashboard.visiting import ForeignFormError, NotAllowedError, SignInNeededError, TooOftenError
+from dashboard.worklist_counts import KeptCounts
 
 ROUTERS = (
     signing_in.router,
@@ -77,6 +78,7 @@ def application(premises: Premises) -> FastAPI:
     app.state.ending = asyncio.Event()
     app.state.changes = live.Changes()
     app.state.sums = KeptSums()
+    app.state.counts = KeptCounts()
     for router in ROUTERS:
         app.include_router(router)
     app.mount(PREFIX, api(app.state))

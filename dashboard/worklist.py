@@ -12,13 +12,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 
 from casebook import people, search, worklist
 from casebook.opening import Transaction
-from casebook.worklist import Grouping, Sum, View, Wanted
+from casebook.worklist import Grouping, View, Wanted
 from dashboard.bulk_work import NEEDS, Work
 from dashboard.premises import Premises
 from dashboard.rendering import page
 from dashboard.roles import Right
 from dashboard.visiting import At, Seen, Sent, Visitor, needs, note_access
 from dashboard.worklist_address import Listing, day_end
+from dashboard.worklist_counts import KeptCounts
 from dashboard.worklist_export import NAME, lines
 from dashboard.worklist_rows import BREAK_NAMES, Words
 from journey.case import HoldState
@@ -68,16 +69,6 @@ class Choices:
     owners: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Tiles:
-    """The four figures above the list."""
-
-    overdue: Sum
-    silent: Sum
-    holds: int
-    recovered: Sum
-
-
 def listing_of(request: Request, visitor: Seen) -> Listing:
     """The list that an address names, as a route's argument."""
     return Listing.read(request.query_params, visitor)
@@ -97,7 +88,7 @@ def show(request: Request, at: At, visitor: Seen, listing: Listed) -> HTMLRespon
     """A list, or its groups with their sums."""
     wanted = listing.wanted(at, visitor)
     with at.book.reading() as tx:
-        known = _frame(at, tx, visitor, listing, wanted)
+        known = _frame(request, at, tx, visitor, listing, wanted)
         known["groups"] = worklist.groups(tx, wanted, listing.group) if listing.group else ()
         found = worklist.page(tx, wanted, after=listing.place) if not listing.group else worklist.Page(rows=())
         if not found.rows and not known["groups"]:
@@ -151,24 +142,23 @@ def export(at: At, visitor: Seen, listing: Listed) -> StreamingResponse:
     return StreamingResponse(lines(at, wanted), media_type="text/csv; charset=utf-8", headers=kept)
 
 
-def _frame(at: Premises, tx: Transaction, visitor: Visitor, listing: Listing, wanted: Wanted) -> dict[str, Any]:
+def _frame(
+    request: Request, at: Premises, tx: Transaction, visitor: Visitor, listing: Listing, wanted: Wanted
+) -> dict[str, Any]:
     """Everything around the rows."""
-    counts = worklist.view_counts(tx, wanted)
     names = _names(tx, visitor.user.practice)
-    choices = Choices(
-        payers=worklist.payers(tx, visitor.user.practice),
-        owners={each: names.get(each, each) for each in worklist.owners(tx, visitor.user.practice)},
-    )
+    kept: KeptCounts = request.app.state.counts
+    around = kept.counts(tx, wanted, day_end(at, at.calendar.date(at.now())))
     return {
         "greeting": _greeting(at.now(), at.plan().time_zone, visitor.user.shown_name),
-        "turning": worklist.count_until(tx, wanted, day_end(at, at.calendar.date(at.now()))),
-        "tiles": _tiles(tx, wanted, counts),
-        "counts": counts,
+        "turning": around.turning,
+        "tiles": around.tiles,
+        "counts": around.views,
+        "choices": Choices(around.payers, {each: names.get(each, each) for each in around.owners}),
         "total": worklist.total(tx, wanted) if listing.filters else None,
         "listing": listing,
         "says": VIEW_SAYS[listing.view],
         "names": names,
-        "choices": choices,
         "works": _works(visitor),
         "next_turn": None,
         **_WORDS,
@@ -196,15 +186,6 @@ _WORDS: Final[dict[str, Any]] = {
 
 def _names(tx: Transaction, practice: str) -> dict[str, str]:
     return {each.name: each.shown_name for each in people.users_of(tx, practice)}
-
-
-def _tiles(tx: Transaction, wanted: Wanted, counts: dict[View, int]) -> Tiles:
-    return Tiles(
-        overdue=Sum(cases=counts[View.OVERDUE], at_risk=worklist.at_risk_of(tx, wanted, View.OVERDUE)),
-        silent=Sum(cases=counts[View.SILENT], at_risk=worklist.at_risk_of(tx, wanted, View.SILENT)),
-        holds=counts[View.HOLDS],
-        recovered=worklist.recovered(tx, wanted),
-    )
 
 
 def _greeting(now: datetime, zone: str, shown_name: str) -> str:

@@ -81,10 +81,8 @@ def test_what_cannot_wait_comes_first(book: Casebook, a_case: Callable[..., Case
         assert (first.safe_by, first.must_by) == (BEFORE_ALL, noon + timedelta(days=5))
 
 
-def test_every_view_shows_its_cases_and_counts_them(
-    book: Casebook, a_case: Callable[..., Case], noon: datetime
-) -> None:
-    """A count on a tab is the length of the list behind it, and each view holds what its name says."""
+def one_for_each_view(a_case: Callable[..., Case], noon: datetime) -> list[Case]:
+    """Cases of which each belongs to one view, by its name."""
     usual: dict[str, Any] = {"owner": "lee", "attention": (), "break_points": (), "evidence": (said(noon, 1),)}
     climbed = Escalation(
         escalation_id="e",
@@ -101,8 +99,7 @@ def test_every_view_shows_its_cases_and_counts_them(
         made: Case = a_case(name, **{**usual, **due(noon, days), **fields})
         return made
 
-    write(
-        book,
+    return [
         one("mine", owner="maria"),
         one("nobodys", owner=""),
         one("late", -1),
@@ -117,27 +114,37 @@ def test_every_view_shows_its_cases_and_counts_them(
         one("in-time", hop=Hop.ADJUDICATED, filing_limit=date(2026, 4, 2)),
         one("resolved", resolution=Resolution.PAID_IN_FULL, resolved_at=noon, evidence=(said(noon, 8),)),
         one("closed", resolution=Resolution.PAID_IN_FULL, resolved_at=noon - timedelta(days=9), closed_at=noon),
-    )
-    shown = {
-        View.MINE: {"mine"},
-        View.UNASSIGNED: {"nobodys"},
-        View.OVERDUE: {"late", "climbed"},
-        View.SILENT: {"silent"},
-        View.FILING: {"limit"},
-        View.UNVERIFIED: {"unseen"},
-        View.HOLDS: {"unseen", "review"},
-        View.CONTRADICTED: {"contradicted"},
-        View.MISMATCH: {"unposted"},
-        View.ATTENTION: {"odd"},
-        View.RESOLVED: {"resolved", "closed"},
-    }
+    ]
+
+
+SHOWN = {
+    View.MINE: {"mine"},
+    View.UNASSIGNED: {"nobodys"},
+    View.OVERDUE: {"late", "climbed"},
+    View.SILENT: {"silent"},
+    View.FILING: {"limit"},
+    View.UNVERIFIED: {"unseen"},
+    View.HOLDS: {"unseen", "review"},
+    View.CONTRADICTED: {"contradicted"},
+    View.MISMATCH: {"unposted"},
+    View.ATTENTION: {"odd"},
+    View.RESOLVED: {"resolved", "closed"},
+}
+"""Which of them each view shows."""
+
+
+def test_every_view_shows_its_cases_and_counts_them(
+    book: Casebook, a_case: Callable[..., Case], noon: datetime
+) -> None:
+    """A count on a tab is the length of the list behind it, and each view holds what its name says."""
+    write(book, *one_for_each_view(a_case, noon))
     wanted = Wanted(practice="lakeside", now=noon, me="maria")
-    for view, names in shown.items():
+    for view, names in SHOWN.items():
         assert set(ids(book, wanted.model_copy(update={"view": view}))) == names, view
     assert ids(book, wanted.model_copy(update={"view": View.RESOLVED})) == ["resolved", "closed"]
     with book.reading() as tx:
         counted = view_counts(tx, wanted)
-        assert counted == {**{view: len(names) for view, names in shown.items()}, View.EVERYONE: 12}
+        assert counted == {**{view: len(names) for view, names in SHOWN.items()}, View.EVERYONE: 12}
         assert view_counts(tx, wanted.model_copy(update={"practice": "elsewhere"})) == dict.fromkeys(View, 0)
 
 
