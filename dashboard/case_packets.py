@@ -20,7 +20,6 @@ from packet.contents import Packet
 from packet.digests import as_json
 from packet.html import as_html
 from packet.making import NoSuchReaderError, make
-from packet.pdf import as_pdf
 from packet.readers import Reader
 
 router = APIRouter()
@@ -71,6 +70,8 @@ def _answer(made: Packet, case_id: str, form: str) -> Response:
         return HTMLResponse(text, headers={"Content-Security-Policy": policy_for(text)})
     kept_as = {"Content-Disposition": f'attachment; filename="{case_id}.{form}"'}
     if form == "pdf":
+        from packet.pdf import as_pdf  # its library takes a second to load, and pages are up before anybody prints
+
         return Response(as_pdf(made), media_type="application/pdf", headers=kept_as)
     return Response(as_json(made), media_type="application/json", headers=kept_as)
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
@@ -14,6 +15,10 @@ from worker.engine import TIME_SKIPPING, find_temporal
 from worker.keys import KeyRing
 from worker.plugin import baton_plugin
 from workflows.search_keys import SENTENCES
+
+# How long one example takes says something about the machine, nothing about the rule.
+hypothesis.settings.register_profile("baton", deadline=None)
+hypothesis.settings.load_profile("baton")
 
 
 @pytest.fixture(scope="session")

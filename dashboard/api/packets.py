@@ -18,7 +18,6 @@ from journey.words import Party
 from packet.contents import Packet
 from packet.digests import as_json
 from packet.making import NoSuchReaderError, make
-from packet.pdf import as_pdf
 from packet.readers import Reader
 
 PDF = "application/pdf"
@@ -75,5 +74,7 @@ def packet(
         raise RefusalError(409, "no-such-reader", f"{error}.".capitalize()) from None
     name = {"Content-Disposition": f'attachment; filename="{case_id}.{form}"'}
     if form == "pdf":
+        from packet.pdf import as_pdf  # its library takes a second to load, and pages are up before anybody prints
+
         return Response(as_pdf(made), media_type=PDF, headers=name)
     return Response(as_json(made), media_type="application/json", headers=name)

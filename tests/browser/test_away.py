@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from temporalio.client import Client
 
-from casebook import reading
+from casebook import outbox, reading
 from dashboard.roles import Role
 from journey.facts import ContactLogged
 from tests.browser.office_day import Day, open_case, served
@@ -39,6 +39,12 @@ def notes_of(day: Day, journey: Journey) -> list[str]:
     with day.premises.book.reading() as tx:
         heard = [each.entry.fact for each in reading.history(tx, journey.case_id)]
     return [each.note for each in heard if isinstance(each, ContactLogged)]
+
+
+def waiting(day: Day) -> bool:
+    """Whether anything still lies in the outbox."""
+    with day.premises.book.reading() as tx:
+        return bool(outbox.waiting(tx))
 
 
 async def reached(home: Path, keys: KeyRing) -> Client:
@@ -72,6 +78,7 @@ async def test_the_engine_stops_and_comes_back(
         await engine.enter_async_context(embedded_engine(home))
         await eventually(lambda: len(notes_of(day, journey)) == 2, "what waited is heard", within=60)
         assert notes_of(day, journey) == ["first", "second"]
+        await eventually(lambda: not waiting(day), "the answers are noted")
         await page.goto("/outbox")
         await expect(page.get_by_text("Nothing waits")).to_be_visible()
 
