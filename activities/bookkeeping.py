@@ -34,10 +34,12 @@ class Bookkeeper(ports.Casebook):
         """
         with self._casebook.writing() as tx:
             tx.lock(page.case.case_id)
+            applied = [each.fact.fact_id for each in page.entries if each.applied]
+            heard = reading.heard_of(tx, page.case.case_id, applied)
             entries = [
                 EvidenceEntry(fact=each.fact, applied=each.applied, reasons=each.reasons, actions=each.actions)
                 for each in page.entries
-                if not (each.applied and reading.has_heard(tx, page.case.case_id, each.fact.fact_id))
+                if not (each.applied and each.fact.fact_id in heard)
             ]
             record.record(tx, page.case, page.sentence, entries)
 

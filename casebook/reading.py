@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, func, select, tuple_
@@ -153,6 +153,14 @@ def has_heard(tx: Transaction, case_id: str, fact_id: str) -> bool:
     """Whether a fact stands in a case's evidence."""
     found = select(EVIDENCE.c.seq).where(EVIDENCE.c.case_id == case_id, EVIDENCE.c.fact_id == fact_id).limit(1)
     return tx.connection.execute(found).first() is not None
+
+
+def heard_of(tx: Transaction, case_id: str, fact_ids: Collection[str]) -> frozenset[str]:
+    """Those of these facts that stand in a case's evidence."""
+    if not fact_ids:
+        return frozenset()
+    found = select(EVIDENCE.c.fact_id).where(EVIDENCE.c.case_id == case_id, EVIDENCE.c.fact_id.in_(fact_ids))
+    return frozenset(tx.connection.execute(found).scalars())
 
 
 def entry_hash(tx: Transaction, case_id: str, seq: int) -> str | None:

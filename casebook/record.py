@@ -68,7 +68,7 @@ def record(tx: Transaction, case: Case, sentence: str, entries: Sequence[Evidenc
     else:
         _extend_chain(tx, case.case_id, before, after)
     if links:
-        tx.connection.execute(insert(EVIDENCE), [_evidence_row(tx, each) for each in links])
+        tx.connection.execute(_EVIDENCE, [_evidence_row(tx, each) for each in links])
     return True
 
 
@@ -80,9 +80,7 @@ def record_many(tx: Transaction, turns: Iterable[Turn]) -> int:
 
 
 def _standing(tx: Transaction, case_id: str) -> _Standing:
-    found = tx.connection.execute(
-        select(CASES.c.revision, CASES.c.entries, CASES.c.head, CASES.c.found_by).where(CASES.c.case_id == case_id)
-    ).one_or_none()
+    found = tx.connection.execute(_STANDING, {"wanted": case_id}).one_or_none()
     return _Standing(*found) if found else _UNKNOWN
 
 
@@ -155,6 +153,10 @@ def _put(tx: Transaction, table: Table, values: dict[str, Any], *, new: bool) ->
         tx.connection.execute(_update(table, frozenset(values)), {**values, "key": values["case_id"]})
 
 
+_STANDING = select(CASES.c.revision, CASES.c.entries, CASES.c.head, CASES.c.found_by).where(
+    CASES.c.case_id == bindparam("wanted")
+)
+_EVIDENCE = insert(EVIDENCE)
 _INSERTS = {table: insert(table) for table in (CASES, CASE_STATES)}
 
 

@@ -175,6 +175,14 @@ def note_change(tx: Transaction, case: Case) -> None:
         tx.connection.execute(tx.insert(DELIVERIES).on_conflict_do_nothing(), rows)
 
 
+def is_any_due(tx: Transaction, now: Moment) -> bool:
+    """Whether anything is to be told now."""
+    wanted = select(DELIVERIES.c.delivery_id).where(
+        DELIVERIES.c.state == DeliveryState.WAITING.value, DELIVERIES.c.next_at <= now
+    )
+    return tx.connection.execute(wanted.limit(1)).first() is not None
+
+
 def due(tx: Transaction, now: Moment, until: Moment, limit: int = 50) -> tuple[Due, ...]:
     """What is to be told now, oldest first; taken out of others' reach until a moment.
 

@@ -18,8 +18,8 @@ from sandbox.live import Trial, trial
 from worker import logs
 
 DEMO_HOME = Path("var/demo")
-DAY_SECONDS = 2.6
-"""Wall seconds of a working day in the busy weeks: a season of about 97 days in less than three minutes."""
+DAY_SECONDS = 3.6
+"""Wall seconds of a working day in the busy weeks: a season of about 97 days in three and a half minutes."""
 
 REFRESH = 1.0
 """Wall seconds between two looks."""

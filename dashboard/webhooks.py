@@ -100,6 +100,9 @@ class Deliverer:
 
     def _take(self) -> tuple[Due, ...]:
         now = self._now()
+        with self._at.book.reading() as tx:
+            if not webhooks.is_any_due(tx, now):
+                return ()  # mostly: cases that want to write are not kept waiting for this look
         with self._at.book.writing() as tx:
             return webhooks.due(tx, now, now + TAKEN_FOR)
 

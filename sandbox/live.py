@@ -39,7 +39,7 @@ START = datetime(2026, 3, 2, 14, tzinfo=UTC)
 BUSY_FROM, BUSY_UNTIL = timedelta(days=14), timedelta(days=62)
 """Case time in which nearly all messages of a season travel; before, claims come in, and after, long waits are left."""
 
-EARLY_HASTE, WEEKEND_HASTE, LATE_HASTE = 2.0, 3.0, 3.0
+EARLY_HASTE, WEEKEND_HASTE, LATE_HASTE = 2.0, 3.0, 3.5
 """How much faster case time runs before the busy weeks, on their weekends, when nearly nobody writes, and after."""
 
 SATURDAY = 5
