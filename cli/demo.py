@@ -19,7 +19,7 @@ from worker import logs
 
 DEMO_HOME = Path("var/demo")
 DAY_SECONDS = 3.6
-"""Wall seconds of a working day in the busy weeks: a season of about 97 days in three and a half minutes."""
+"""Wall seconds of a working day in the busy weeks: a season of about 97 days in less than four minutes."""
 
 REFRESH = 1.0
 """Wall seconds between two looks."""
