@@ -15,7 +15,7 @@ def test_a_small_season_passes(tmp_path: Path) -> None:
     ran = subprocess.run(
         [
             *(sys.executable, "-m", "cli", "demo", "--claims", "16", "--seed", "12"),
-            *("--day-seconds", "1.0", "--home", str(tmp_path / "home"), "--json", str(outcome)),
+            *("--day-seconds", "2.5", "--home", str(tmp_path / "home"), "--json", str(outcome)),
         ],
         capture_output=True,
         text=True,
