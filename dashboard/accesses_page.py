@@ -5,10 +5,8 @@ No name of a patient stands here: whoever audits needs to know who looked, not a
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from io import StringIO
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -23,6 +21,7 @@ from casebook.disclosures import given_out
 from dashboard.premises import Premises
 from dashboard.rendering import page
 from dashboard.roles import Right
+from dashboard.spreadsheet import line
 from dashboard.visiting import At, Seen, Visitor, needs, note_access
 from journey.words import Frozen, Moment
 
@@ -31,8 +30,6 @@ PART: Final = 1000
 """Rows of an export that are read at once."""
 
 HEADINGS: Final = ("at", "who", "what", "case", "cases")
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
 
 router = APIRouter(dependencies=[Depends(needs(Right.AUDIT))])
 
@@ -133,18 +130,12 @@ def _part(at: Premises, visitor: Visitor, seeking: Sought, after: str, limit: in
 
 def _lines(at: Premises, visitor: Visitor, seeking: Sought) -> Iterator[str]:
     """A part at a time, so that years of accesses neither fill the memory nor hold the database."""
-    yield _line(HEADINGS)
+    yield line(HEADINGS)
     after = ""
     while found := _part(at, visitor, seeking, after, PART):
         for each in found:
-            yield _line((each.at.isoformat(), each.shown_name, each.what, each.case_id or "", str(each.cases)))
+            yield line((each.at.isoformat(), each.shown_name, each.what, each.case_id or "", str(each.cases)))
         after = _after(found[-1])
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    written = StringIO()
-    csv.writer(written).writerow([f"'{each}" if each.startswith(FORMULA) else each for each in cells])
-    return written.getvalue()
 
 
 def _after(last: Access) -> str:

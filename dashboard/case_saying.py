@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -20,21 +20,20 @@ from dashboard.rendering import page
 from dashboard.saying import say
 from dashboard.signing_in import let_in
 from dashboard.visiting import (
-    COOKIE,
     At,
     ForeignFormError,
     NotAllowedError,
     SignInNeededError,
     Visitor,
     form_sent_by,
+    is_of_own_site,
+    keep_signed_in,
     visitor_of,
 )
 from journey.facts import Said
 from journey.writing import plainly
 
 router = APIRouter()
-
-OWN_SITE: Final = ("same-origin", "none")
 
 
 @router.post("/cases/{case_id}/contact")
@@ -93,7 +92,7 @@ async def again(
     visitor = Visitor(user, begun.session)
     request.state.visitor = visitor
     answer = await _say(request, at, visitor, case_id, saying, typed)
-    answer.set_cookie(COOKIE, begun.secret, path="/", secure=True, httponly=True, samesite="lax")
+    keep_signed_in(answer, begun)
     return answer
 
 
@@ -109,7 +108,7 @@ async def _sent(request: Request, at: Premises, case_id: str, saying: Saying) ->
         ForeignFormError: it comes from another site.
         NotAllowedError: the visitor's role may not say such things.
     """
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_SITE:
+    if not is_of_own_site(request):
         raise ForeignFormError
     form = await request.form()
     typed = typed_in(form)

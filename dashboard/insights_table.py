@@ -7,7 +7,7 @@ import io
 from typing import Final, Literal
 from urllib.parse import urlencode
 
-from dashboard.worklist_export import harmless
+from dashboard.spreadsheet import harmless
 from journey.words import MODE_WORDS, Frozen, Mode
 
 Kind = Literal["words", "cents", "count", "days", "share"]

@@ -16,7 +16,16 @@ from dashboard.limiting import SIGN_IN
 from dashboard.premises import Premises
 from dashboard.rendering import page
 from dashboard.roles import Role
-from dashboard.visiting import COOKIE, At, ForeignFormError, Seen, Sent, TooOftenError
+from dashboard.visiting import (
+    COOKIE,
+    At,
+    ForeignFormError,
+    Seen,
+    Sent,
+    TooOftenError,
+    is_of_own_site,
+    keep_signed_in,
+)
 
 HOME: Final = "/"
 
@@ -90,7 +99,7 @@ async def let_in(request: Request, at: Premises, name: str, password: str) -> Us
         ForeignFormError: another site sends them.
         TooOftenError: somebody tries more often than a person mistypes.
     """
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    if not is_of_own_site(request):
         raise ForeignFormError
     address = request.client.host if request.client else ""
     if not at.limits.allows(SIGN_IN, "sign-in", address, name.strip().lower()):
@@ -103,7 +112,7 @@ def signed_in(at: Premises, user: User, target: str) -> RedirectResponse:
     with at.book.writing() as tx:
         begun = sessions.begin(tx, user, at.wall())
     answer = RedirectResponse(own_address(target), 303)
-    answer.set_cookie(COOKIE, begun.secret, path="/", secure=True, httponly=True, samesite="lax")
+    keep_signed_in(answer, begun)
     return answer
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Request, Response
 
 from casebook import accesses, sessions
 from casebook.people import User
@@ -82,22 +82,48 @@ def listener_of(request: Request) -> Visitor:
 
 
 def _visitor(request: Request, *, in_use: bool) -> Visitor:
-    premises, secret = premises_of(request), request.cookies.get(COOKIE)
-    if not secret:
-        raise SignInNeededError
-    now = premises.wall()
-    with premises.book.reading() as tx:
-        session = sessions.find(tx, secret, now)
+    premises, session = premises_of(request), session_of(request)
     if session is None:
         raise SignInNeededError
     if not premises.limits.allows(PAGES, "pages", session.user.user_id):
         raise TooOftenError
-    if in_use and now - session.used_at > sessions.TOUCH_AFTER:
-        with premises.book.writing() as tx:
-            sessions.touch(tx, session.digest, now)
+    if in_use:
+        note_use(premises, session)
     visitor = Visitor(session.user, session)
     request.state.visitor = visitor
     return visitor
+
+
+def session_of(request: Request) -> Session | None:
+    """The session of the browser that asks; None when it is over, or there was none."""
+    premises, secret = premises_of(request), request.cookies.get(COOKIE)
+    if not secret:
+        return None
+    with premises.book.reading() as tx:
+        return sessions.find(tx, secret, premises.wall())
+
+
+def note_use(premises: Premises, session: Session) -> None:
+    """Note that a person uses a session, if the last note is old enough to be worth it."""
+    now = premises.wall()
+    if now - session.used_at > sessions.TOUCH_AFTER:
+        with premises.book.writing() as tx:
+            sessions.touch(tx, session.digest, now)
+
+
+def keep_signed_in(answer: Response, begun: sessions.Begun) -> None:
+    """Let the browser hold the secret of a session, where no script and no other site can reach it."""
+    answer.set_cookie(COOKIE, begun.secret, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def is_of_own_site(request: Request) -> bool:
+    """Whether a browser says that one of our own pages, or the person alone, sends this."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+
+
+def is_own_form(request: Request, session: Session, form_token: str) -> bool:
+    """Whether a form comes from one of a session's own pages."""
+    return is_of_own_site(request) and hmac.compare_digest(form_token.encode(), session.form_token.encode())
 
 
 def form_sent_by(
@@ -108,8 +134,7 @@ def form_sent_by(
     Raises:
         ForeignFormError: another site, or an old page of another session.
     """
-    own = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    if not own or not hmac.compare_digest(form_token.encode(), visitor.session.form_token.encode()):
+    if not is_own_form(request, visitor.session, form_token):
         raise ForeignFormError
     return visitor
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
@@ -12,6 +10,7 @@ from casebook import worklist
 from casebook.rows import CaseRow
 from casebook.worklist import Place, Wanted
 from dashboard.premises import Premises
+from dashboard.spreadsheet import line
 from dashboard.worklist_rows import step_of
 from journey.words import MODE_WORDS
 from journey.writing import Calendar
@@ -24,27 +23,19 @@ TITLES: Final = (
     "vague answers", "owner", "primary decided", "at risk (dollars)", "resolution", "resolved", "closed",
 )  # fmt: skip
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula, and would run it."""
-
 
 def lines(at: Premises, wanted: Wanted) -> Iterator[str]:
     """The title line, then one line per case; each chunk is read on its own, so that nothing is held open."""
     calendar = at.calendar
-    yield _line(TITLES)
+    yield line(TITLES)
     after: Place | None = None
     while True:
         with at.book.reading() as tx:
             found = worklist.page(tx, wanted, after=after, limit=CHUNK)
-        yield "".join(_line(_cells(each, calendar)) for each in found.rows)
+        yield "".join(line(_cells(each, calendar)) for each in found.rows)
         after = found.next
         if after is None:
             return
-
-
-def harmless(cell: str) -> str:
-    """The cell as text, whatever it begins with."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
 
 
 def _cells(row: CaseRow, calendar: Calendar) -> tuple[str, ...]:
@@ -79,9 +70,3 @@ def _cells(row: CaseRow, calendar: Calendar) -> tuple[str, ...]:
         day(row.resolved_at),
         day(row.closed_at),
     )
-
-
-def _line(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow([harmless(each) for each in cells])
-    return text.getvalue()

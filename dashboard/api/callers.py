@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from dashboard.api.scopes import SCOPE_OF, Scope
 from dashboard.limiting import API
 from dashboard.premises import Premises
 from dashboard.roles import Right
-from dashboard.visiting import BY_ITSELF, COOKIE, Visitor, premises_of
+from dashboard.visiting import BY_ITSELF, COOKIE, Visitor, is_own_form, note_use, premises_of, session_of
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TOKEN: Final = "X-Form-Token"
@@ -137,26 +136,20 @@ def _of_one_request(token_id: str, user: User, now: datetime) -> Session:
 
 
 def _by_session(at: Premises, request: Request) -> Caller:
-    secret = request.cookies.get(COOKIE)
-    if not secret:
+    if not request.cookies.get(COOKIE):
         raise _unknown("Show a token (Authorization: Bearer), or sign in.")
-    now = at.wall()
-    with at.book.reading() as tx:
-        session = sessions.find(tx, secret, now)
+    session = session_of(request)
     if session is None:
         raise _unknown("The session is over: sign in again.")
     if request.method not in SAFE:
         _refuse_foreign(request, session)
-    if now - session.used_at > sessions.TOUCH_AFTER and BY_ITSELF not in request.headers:
-        with at.book.writing() as tx:
-            sessions.touch(tx, session.digest, now)
+    if BY_ITSELF not in request.headers:
+        note_use(at, session)
     return Caller(session.user, session)
 
 
 def _refuse_foreign(request: Request, session: Session) -> None:
-    own = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    shown = request.headers.get(FORM_TOKEN, "")
-    if not own or not hmac.compare_digest(shown.encode(), session.form_token.encode()):
+    if not is_own_form(request, session, request.headers.get(FORM_TOKEN, "")):
         detail = f"The request does not come from a page of this session: send its form token in {FORM_TOKEN}."
         raise RefusalError(403, "foreign-form", detail, missing=FORM_TOKEN)
 

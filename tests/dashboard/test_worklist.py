@@ -13,7 +13,7 @@ from casebook.record import record
 from casebook.rows import CaseRow
 from casebook.worklist import Grouping, View, Wanted
 from dashboard.roles import Role
-from dashboard.worklist_export import harmless
+from dashboard.spreadsheet import harmless
 from tests.dashboard.conftest import PASSWORD, PASSWORD_HASH, Desk
 
 
