@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from casebook import people, plans
@@ -119,7 +119,9 @@ def ask(
 
 
 @router.post("/plan/propose", dependencies=PROPOSES)
-def propose(request: Request, at: At, visitor: Sent, typed: Annotated[Typed, Form()]) -> Response:
+def propose(
+    request: Request, tasks: BackgroundTasks, at: At, visitor: Sent, typed: Annotated[Typed, Form()]
+) -> Response:
     """Propose a change; one that cannot be used comes back as typed, with everything that is wrong."""
     with at.book.reading() as tx:
         _, present = _present(at, tx, visitor)
@@ -130,7 +132,7 @@ def propose(request: Request, at: At, visitor: Sent, typed: Annotated[Typed, For
         return _asked(request, present, typed, error.problems, 422)
     except VersionTakenError as error:
         return _asked(request, present, typed, (f"{error}.".capitalize(),), 422)
-    plan_preview.begin(at, change)
+    plan_preview.begin(tasks, request, at, change)
     return RedirectResponse(f"/plan/changes/{change.plan_id}", 303)
 
 
@@ -167,13 +169,13 @@ def change(request: Request, at: At, visitor: Seen, plan_id: str) -> HTMLRespons
 
 
 @router.post("/plan/changes/{plan_id}/preview", dependencies=PROPOSES)
-def count_again(at: At, visitor: Sent, plan_id: str) -> RedirectResponse:
+def count_again(request: Request, tasks: BackgroundTasks, at: At, visitor: Sent, plan_id: str) -> RedirectResponse:
     """Count anew what a change would have done."""
     with at.book.reading() as tx:
         found = plans.change_of(tx, visitor.user.practice, plan_id)
     preview = _preview(found)
     if found.state is plans.PlanState.PROPOSED and (preview is None or preview.may_begin(at.wall())):
-        plan_preview.begin(at, found)
+        plan_preview.begin(tasks, request, at, found)
     return _back(plan_id)
 
 

@@ -1,20 +1,20 @@
 """What a proposed plan would have done in the last 30 days: cases of the casebook lived again under both plans.
 
-It runs in a thread of its own, goes no further than `CASES` cases and `SECONDS`, and keeps counts, moments and opaque
-case ids with the proposal; nothing that names a person.
+It runs after the request is answered, goes no further than `CASES_AT_MOST` cases and `SECONDS`, and keeps counts,
+moments and opaque case ids with the proposal; nothing that names a person.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Thread
 from time import monotonic
 from typing import Final, Literal
 
 import structlog
+from fastapi import BackgroundTasks, Request
 from pydantic import Field
 from sqlalchemy import or_, select
 
@@ -144,13 +144,19 @@ class Versions:
     proposed: Plan
 
 
-def begin(at: Premises, change: PlanChange) -> None:
-    """Begin to count in a thread of its own; the page reads how far it has come."""
-    Thread(target=_run, args=(at, change), name="plan-preview", daemon=True).start()
+def begin(tasks: BackgroundTasks, request: Request, at: Premises, change: PlanChange) -> None:
+    """Count once the request is answered; the page reads how far it has come, and a server that ends stops it."""
+    tasks.add_task(_run, at, change, request.app.state.ending.is_set)
 
 
-def count(at: Premises, change: PlanChange) -> Preview:
-    """Count what a change would have done; keeps the result with it as it goes on."""
+def count(at: Premises, change: PlanChange, is_ending: Callable[[], bool] = lambda: False) -> Preview:
+    """Count what a change would have done; keeps the result with it as it goes on.
+
+    Args:
+        at: the office.
+        change: the change that is proposed.
+        is_ending: whether the server ends; what was counted by then stays, and can be counted again.
+    """
     until = at.now()
     stretch = Stretch(until - timedelta(days=DAYS), until)
     begun, sums = monotonic(), _Sums()
@@ -165,6 +171,8 @@ def count(at: Premises, change: PlanChange) -> Preview:
 
     noted("counting")
     for case_id in case_ids:
+        if is_ending():
+            return noted("counting")
         if sums.lived_again >= CASES_AT_MOST or monotonic() - begun > SECONDS:
             break
         _look_at(at, case_id, versions, stretch, sums)
@@ -173,9 +181,9 @@ def count(at: Premises, change: PlanChange) -> Preview:
     return noted("done")
 
 
-def _run(at: Premises, change: PlanChange) -> None:
+def _run(at: Premises, change: PlanChange, is_ending: Callable[[], bool]) -> None:
     try:
-        count(at, change)
+        count(at, change, is_ending)
     except Exception as error:  # the page must say that counting has ended, whatever ended it
         log.error("plan.preview_failed", problem=type(error).__name__)
         failed = _failed(at, change)

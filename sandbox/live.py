@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,11 +20,11 @@ from journey.case import Case
 from journey.facts import ContactLogged, CorrectionMade, PersonActed, SupervisorDecided
 from journey.tempo import Tempo, Turn
 from sandbox.casting import bystanders, population
+from sandbox.crew import Crew
 from sandbox.ledger import Ledger
 from sandbox.ledger_http import ledger_app
 from sandbox.score import CaseFound, Finding, Score, score
 from sandbox.serving import serve
-from sandbox.working import working
 from sandbox.world import World
 from worker.cases import Cases, RefusedError
 from worker.connection import connected
@@ -36,14 +36,12 @@ from worker.settings import Settings
 START = datetime(2026, 3, 2, 14, tzinfo=UTC)
 """The first case moment of a trial: a Monday morning."""
 
-BUSY_FROM, BUSY_UNTIL = timedelta(days=14), timedelta(days=62)
-"""Case time in which nearly all messages of a season travel; before, claims come in, and after, long waits are left."""
+HASTE = ((0, 2.5), (17, 1.0), (54, 1.6), (63, 5.0))
+"""From which day of the season case time runs how much faster than in its busy weeks: before them claims come in, and
+after them long waits are left."""
 
-EARLY_HASTE, WEEKEND_HASTE, LATE_HASTE = 2.0, 3.0, 3.5
-"""How much faster case time runs before the busy weeks, on their weekends, when nearly nobody writes, and after."""
-
-SATURDAY = 5
-"""Python's number of the weekday on which working people stop writing."""
+WEEKEND, WEEKEND_HASTE = (5, 6), 3.0
+"""Python's numbers of the weekdays on which nearly nobody writes, and how much faster case time runs on them."""
 
 LONGEST = timedelta(days=150)
 """Case days after which a trial ends, whatever is still open."""
@@ -51,8 +49,8 @@ LONGEST = timedelta(days=150)
 PAGE_WITHIN, LOOK_AGAIN = 60.0, 0.2
 """Wall seconds within which the page of a case must follow its notice, and between two looks for it."""
 
-HEAD_START = timedelta(seconds=8)
-"""Wall time for engine and worker to start before the world's first moment."""
+HEAD_START = timedelta(seconds=2)
+"""Wall time for workers that are loaded to begin before the world's first moment."""
 
 
 class CaseDoor:
@@ -189,21 +187,22 @@ def _found(case: Case) -> CaseFound:
 
 @asynccontextmanager
 async def trial(
-    home: Path, claims: int, seed: int, day_seconds: float, env: Mapping[str, str] | None = None
+    home: Path, claims: int, seed: int, day_seconds: float, workers: Crew, env: Mapping[str, str] | None = None
 ) -> AsyncIterator[Trial]:
-    """A world of its own in a fresh home: engine, worker, casebook, partners, ledger.
+    """A world of its own in a fresh home: engine, casebook, partners, ledger, and workers who begin with it.
 
     Args:
-        home: an empty folder.
+        home: the folder of the crew.
         claims: claims with two policies.
         seed: the same seed, the same world.
         day_seconds: wall seconds of a working day in the busy weeks; other days are shorter.
+        workers: who will work in it; nobody has told them yet to begin.
         env: further settings, such as an engine that runs already.
     """
-    tempo = season_tempo(datetime.now(UTC) + HEAD_START, day_seconds)
+    season = _Season()
     ledger, notices = Ledger(), asyncio.Queue[Mapping[str, object]]()
     token = secrets.token_urlsafe(24)
-    app = ledger_app(ledger, token, lambda: _case_now(tempo), notices.put_nowait)
+    app = ledger_app(ledger, token, season.now, notices.put_nowait)
     async with serve(app) as address:
         variables = _variables(home, address, token, env or {})
         settings = Settings.load(variables, home)
@@ -211,7 +210,10 @@ async def trial(
         keys = open_key_ring(settings)
         async with connected(settings, keys) as client:
             await register(client)
-            async with working(home, variables, tempo), opened(settings, keys, client, tempo=tempo) as service:
+            await workers.loaded()
+            tempo = season.begin(day_seconds)
+            async with opened(settings, keys, client, tempo=tempo) as service:
+                await workers.begin(variables, tempo)
                 door = CaseDoor(service.cases, service.casebook)
                 world = World(
                     population(claims, seed, START),
@@ -226,6 +228,20 @@ async def trial(
                 yield Trial(world, ledger, service, settings, door, notices)
 
 
+class _Season:
+    """Case time stands at its first moment until everybody who works in the season is there."""
+
+    def __init__(self) -> None:
+        self._tempo: Tempo | None = None
+
+    def begin(self, day_seconds: float) -> Tempo:
+        self._tempo = season_tempo(datetime.now(UTC) + HEAD_START, day_seconds)
+        return self._tempo
+
+    def now(self) -> datetime:
+        return max(self._tempo.case_time(datetime.now(UTC)), START) if self._tempo else START
+
+
 def season_tempo(wall_origin: datetime, day_seconds: float) -> Tempo:
     """Case time of a season: as slow as its busy days need it, faster where little happens.
 
@@ -234,32 +250,23 @@ def season_tempo(wall_origin: datetime, day_seconds: float) -> Tempo:
         day_seconds: wall seconds of a working day in the busy weeks.
     """
     busy = 86400 / day_seconds
-    turns = [Turn(at=START + BUSY_FROM, rate=busy)]
-    for saturday in _saturdays(START + BUSY_FROM, START + BUSY_UNTIL):
-        turns += [
-            Turn(at=saturday, rate=busy * WEEKEND_HASTE),
-            Turn(at=saturday + timedelta(days=2), rate=busy),
-        ]
-    turns.append(Turn(at=START + BUSY_UNTIL, rate=busy * LATE_HASTE))
-    return Tempo(wall_origin=wall_origin, case_origin=START, rate=busy * EARLY_HASTE, turns=tuple(turns))
+    midnight = START.replace(hour=0, minute=0)
+    bends = [START + timedelta(days=day) for day, _ in HASTE]
+    nights = [midnight + timedelta(days=day) for day in range(1, HASTE[-1][0])]
+    turns = tuple(Turn(at=each, rate=busy * _haste(each)) for each in sorted({*bends, *nights}))
+    return Tempo(wall_origin=wall_origin, case_origin=START, rate=turns[0].rate, turns=turns)
 
 
-def _saturdays(first: datetime, last: datetime) -> Iterator[datetime]:
-    """The midnights (UTC) at which a weekend begins that is over by the last moment."""
-    midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
-    saturday = midnight + timedelta(days=(SATURDAY - midnight.weekday()) % 7)
-    while saturday + timedelta(days=2) < last:
-        yield saturday
-        saturday += timedelta(days=7)
+def _haste(moment: datetime) -> float:
+    """How much faster than in the busy weeks time runs from a bend, or a midnight, on."""
+    day = (moment - START) / timedelta(days=1)
+    haste = [haste for since, haste in HASTE if since <= day][-1]
+    return max(haste, WEEKEND_HASTE) if moment.weekday() in WEEKEND else haste
 
 
 def _make_folders(settings: Settings) -> None:
     for folder in (settings.clearinghouse_out, settings.clearinghouse_in):
         folder.mkdir(parents=True, exist_ok=True)
-
-
-def _case_now(tempo: Tempo) -> datetime:
-    return max(tempo.case_time(datetime.now(UTC)), tempo.case_origin)
 
 
 def _variables(home: Path, address: str, token: str, env: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from casebook import plans
@@ -90,7 +90,14 @@ def change(at: At, caller: Calling, plan_id: PlanId) -> PlanChange:
 
 
 @router.post("/changes", status_code=201, dependencies=[Depends(needs(Right.PROPOSE_PLAN))], responses=problems(409))
-def propose(at: At, caller: Calling, key: Key, proposal: Proposal) -> PlanChange:  # noqa: ARG001
+def propose(
+    request: Request,
+    tasks: BackgroundTasks,
+    at: At,
+    caller: Calling,
+    key: Key,  # noqa: ARG001
+    proposal: Proposal,
+) -> PlanChange:
     """Propose another plan. What it would have done in the last 30 days is counted at once: read the change then."""
     try:
         wanted = parse_plan(proposal.text)
@@ -112,7 +119,7 @@ def propose(at: At, caller: Calling, key: Key, proposal: Proposal) -> PlanChange
             made = plans.change_of(tx, caller.user.practice, plan_id)
     except VersionTakenError as error:
         raise RefusalError(409, "version-taken", f"{error}.".capitalize()) from None
-    plan_preview.begin(at, made)
+    plan_preview.begin(tasks, request, at, made)
     return made
 
 
