@@ -10,7 +10,7 @@ from cli.failures import CommandError
 from sandbox.crew import crew
 
 DEMO_HOME = Path("var/demo")
-DAY_SECONDS = 3.1
+DAY_SECONDS = 2.9
 """Wall seconds of a working day in the busy weeks: a season of about 97 days in less than three minutes."""
 
 
