@@ -31,7 +31,7 @@ from bench.script import billable, in_words, script_of
 from bench.table import Row, printed
 from casebook import reading
 from journey.facts import Fact
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from worker.connection import connected
 from worker.engine import server_pid
 from worker.keys import KeyRing, open_key_ring

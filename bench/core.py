@@ -9,7 +9,7 @@ from time import process_time
 from journey.case import Case, Opening
 from journey.decide import decide, open_case
 from journey.facts import Fact
-from journey.plan import PlanInForce
+from journey.plans.plan import PlanInForce
 
 
 def whole_life(opening: Opening, facts: Sequence[Fact], plan: PlanInForce) -> Case:

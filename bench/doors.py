@@ -15,7 +15,7 @@ from bench.ordinary import CHARGE, CONTRACTUAL, PAID, SHARE, Ordinary
 from bench.partners import Partners
 from casebook.opening import Casebook
 from journey.facts import FACT, Fact
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from journey.tempo import Tempo
 from worker.cases import Cases
 from worker.keys import KeyRing

@@ -10,7 +10,7 @@ from journey.case import Opening
 from journey.claim import Claim, Coverage, ServiceLine
 from journey.decide import decide, open_case
 from journey.facts import Adjustment, RemitAdjudicated, RemitLine, StatusAnswered
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from journey.tempo import Tempo, Turn
 from journey.words import Grade, Party, PayerClass
 

@@ -28,12 +28,12 @@ from casebook.desk_tables import CASE_FIGURES, SEARCH_KEYS
 from casebook.opening import Casebook, Transaction, migrate, open_casebook
 from casebook.rows import SEALED, sealed_place
 from casebook.tables import CASES
-from dashboard import passwords
 from dashboard.app import application
-from dashboard.insights_sums import KeptSums
+from dashboard.insights.sums import KeptSums
 from dashboard.premises import Premises
 from dashboard.roles import Role
-from journey.plan_file import standard_plan
+from dashboard.signing import passwords
+from journey.plans.file import standard_plan
 from sandbox.live import START
 from sandbox.showroom import furnish
 from worker.cases import Cases

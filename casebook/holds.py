@@ -13,7 +13,7 @@ from casebook.opening import Transaction
 from casebook.rows import CaseRow, read_row
 from casebook.tables import CASES
 from journey.case import Case, HoldState
-from journey.evidence import ledger_reads
+from journey.evidence.kept import ledger_reads
 from journey.words import Cents, Frozen, Moment, Switch
 
 SOON: Final = timedelta(days=7)

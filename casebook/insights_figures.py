@@ -17,6 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from casebook.desk_tables import CASE_FIGURES
 from casebook.opening import Transaction
 from journey.case import Case, HoldState
+from journey.evidence.marking import forwarding, marks_of
+from journey.evidence.marks import Mark
 from journey.facts import (
     ClaimAcknowledged,
     ContactLogged,
@@ -26,8 +28,6 @@ from journey.facts import (
     StatusAnswered,
     SyntaxAcknowledged,
 )
-from journey.marking import forwarding, marks_of
-from journey.marks import Mark
 from journey.words import Hop, Mode, Party, Resolution
 
 SAVED_WITHIN: Final = timedelta(days=14)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from casebook.safe_date import BEFORE_ALL, is_unverified, review_date, safe_date
+from journey.books.posting_review import MODES
 from journey.case import Case, Proof
 from journey.claim import Claim
 from journey.facts import (
@@ -25,7 +26,6 @@ from journey.facts import (
     StatusAnswered,
     SyntaxAcknowledged,
 )
-from journey.posting_review import MODES
 from journey.telling import told
 from journey.words import EscalationKind, Grade, Hop, Party, Rung
 

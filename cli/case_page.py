@@ -8,14 +8,14 @@ from typing import Any
 from rich.console import RenderableType
 
 from cli.output import aside, heading, indented, pairs
+from journey.books.posting_review import in_words, review
 from journey.case import BreakPoint, Case, Clock, Escalation, HoldState, Proof
 from journey.claim import Claim, Coverage
 from journey.clocks import FILING_CLOCK
-from journey.collections import CollectionsClock, collections_clocks
-from journey.evidence import LADDER_PREFIX, order
-from journey.plan import PlanInForce
-from journey.plan_file import Plan
-from journey.posting_review import in_words, review
+from journey.evidence.kept import LADDER_PREFIX, order
+from journey.plans.collections import CollectionsClock, collections_clocks
+from journey.plans.file import Plan
+from journey.plans.plan import PlanInForce
 from journey.telling import told
 from journey.words import MODE_WORDS, BreakState, Hop, Level
 from journey.writing import Calendar, dollars, masked, plainly

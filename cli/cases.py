@@ -20,7 +20,7 @@ from cli.output import aside, heading, indented, pairs, put_json, say, table
 from cli.packet import packet, verify_packet
 from cli.why import why, why_json
 from journey.case import Case
-from journey.roles import placed
+from journey.evidence.roles import placed
 from journey.telling import told
 from journey.words import EscalationKind, Hop, Mode, Party
 from journey.writing import Calendar, dollars, plainly

@@ -18,10 +18,10 @@ from cli.failures import CommandError
 from cli.home import CaseId, Home, Json, find_case, office
 from cli.output import aside, heading, indented, put_json, say
 from cli.plan_choice import text_of
-from journey.benefit_checks import says_something
-from journey.benefit_file import Cover, Custody, Holder, Reason, in_full, read_policies
-from journey.benefit_order import Comparison, Ordering, Undecided, compare, order_of_benefits
-from journey.benefit_steps import Left, Step
+from journey.benefits.checks import says_something
+from journey.benefits.file import Cover, Custody, Holder, Reason, in_full, read_policies
+from journey.benefits.order import Comparison, Ordering, Undecided, compare, order_of_benefits
+from journey.benefits.steps import Left, Step
 from journey.claim import Claim
 from journey.facts import PolicyTold
 from journey.words import Party

@@ -10,11 +10,11 @@ from typing import Final
 
 from casebook import people
 from cli.pages import pages_of
-from dashboard import passwords
-from dashboard.first_person import SECRET_BYTES
+from dashboard.office.first_person import SECRET_BYTES
 from dashboard.premises import Premises
 from dashboard.roles import ROLE_WORDS, Role
 from dashboard.serving import is_free
+from dashboard.signing import passwords
 from sandbox.live import Trial
 from worker.keys import open_key_ring
 

@@ -45,9 +45,9 @@ def _fields(error: BaseException) -> str:
 KNOWN: dict[str, Callable[[BaseException], str]] = {
     "cli.failures.CommandError": _text,
     "cyclopts.exceptions.CycloptsError": _text,
-    "journey.plan_check.PlanError": _listed("the plan cannot be used:"),
-    "journey.story.StoryError": _listed("the story cannot be read:"),
-    "journey.benefit_file.PolicyFileError": _listed("the policies cannot be read:"),
+    "journey.plans.check.PlanError": _listed("the plan cannot be used:"),
+    "journey.stories.story.StoryError": _listed("the story cannot be read:"),
+    "journey.benefits.file.PolicyFileError": _listed("the policies cannot be read:"),
     "worker.settings.SettingsError": _text,
     "worker.keys.KeyRingError": _text,
     "worker.engine.EngineError": _text,

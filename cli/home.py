@@ -17,7 +17,7 @@ from sqlalchemy import make_url, select
 from casebook.opening import Casebook, open_casebook
 from casebook.tables import CASES
 from cli.failures import CommandError
-from journey.plan_file import Plan
+from journey.plans.file import Plan
 from journey.writing import Calendar
 from worker.keys import KeyRing, open_key_ring
 from worker.seal import CasebookSeal

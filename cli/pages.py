@@ -10,7 +10,7 @@ from cli.home import Home, has_casebook, settings_at
 from cli.output import heading, pairs, say
 from cli.stopping import told_to_stop
 from dashboard.app import application
-from dashboard.first_person import admit_first
+from dashboard.office.first_person import admit_first
 from dashboard.premises import Premises
 from dashboard.serving import serving_pages
 from worker import logs

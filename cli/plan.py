@@ -15,9 +15,9 @@ from cli.failures import CommandError
 from cli.home import Home, Json, has_casebook, office, settings_at
 from cli.output import aside, heading, put_json, say, table
 from cli.plan_choice import plan_in, plan_of
-from journey.plan_file import Plan, PlanError
-from journey.plan_overrides import Override
-from journey.plan_rows import PlanRow, describe_plan, for_case
+from journey.plans.file import Plan, PlanError
+from journey.plans.overrides import Override
+from journey.plans.rows import PlanRow, describe_plan, for_case
 from journey.words import PayerClass
 
 app = App(name="plan", help="Read and check plans: the journey table and its deadlines.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.failures import CommandError, readable
-from journey.plan_file import Plan, parse_plan, standard_plan
+from journey.plans.file import Plan, parse_plan, standard_plan
 from worker.settings import Settings
 
 

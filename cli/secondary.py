@@ -26,8 +26,8 @@ from edi.release import released
 from edi.remittance import RemittanceClaim
 from edi.sighting import Reception
 from journey.claim import Claim
+from journey.evidence.roles import placed
 from journey.facts import Fact
-from journey.roles import placed
 from worker.partner import trading_partner
 from workflows.prior_decisions import earlier_decisions
 

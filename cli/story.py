@@ -7,10 +7,10 @@ from pathlib import Path
 
 from cli.home import Json
 from cli.plan_choice import plan_in, text_of
-from journey.plan_file import standard_plan
-from journey.rehearsal import rehearse as live_through
-from journey.rehearsal_text import as_json, render
-from journey.story import parse_story
+from journey.plans.file import standard_plan
+from journey.stories.printed import as_json, render
+from journey.stories.rehearsal import rehearse as live_through
+from journey.stories.story import parse_story
 
 
 def rehearse(story: Path, /, *, plan: Path | None = None, json: Json = False) -> int:

@@ -13,9 +13,9 @@ from casebook.people import User
 from cli.failures import CommandError
 from cli.home import Home, Json, office
 from cli.output import put_json, say, table
-from dashboard.first_person import SECRET_BYTES, admit
-from dashboard.passwords import hashed
+from dashboard.office.first_person import SECRET_BYTES, admit
 from dashboard.roles import ROLE_WORDS, Role
+from dashboard.signing.passwords import hashed
 
 app = App(name="user", help="Say who may sign in to the pages.")
 

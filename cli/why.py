@@ -9,10 +9,10 @@ from rich.console import RenderableType
 
 from casebook.reading import HistoryEntry
 from cli.output import aside, heading, indented, pairs
-from journey import closing
 from journey.case import BreakPoint, Case, Reason
-from journey.evidence import LADDER_PREFIX
+from journey.evidence.kept import LADDER_PREFIX
 from journey.facts import ContactLogged
+from journey.response import closing
 from journey.telling import told
 from journey.words import BreakState
 from journey.writing import Calendar

@@ -15,34 +15,30 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from casebook.errors import NoSuchRowError
-from dashboard import (
-    accesses_page,
-    bulk,
-    case_packets,
-    case_page,
-    case_saying,
-    holds_page,
-    insights,
-    live,
-    office_files_page,
-    office_keys_page,
-    office_page,
-    outages,
-    outbox,
-    plan_page,
-    signing_in,
-    signing_in_elsewhere,
-    worklist,
-)
+from dashboard import live, outbox
 from dashboard.api import overview as api_overview
 from dashboard.api.app import PREFIX, api
+from dashboard.case import packets as case_packets
+from dashboard.case import page as case_page
+from dashboard.case import saying as case_saying
 from dashboard.headers import SecurityHeaders
-from dashboard.insights_sums import KeptSums
+from dashboard.insights import outages
+from dashboard.insights import page as insights
+from dashboard.insights.sums import KeptSums
+from dashboard.office import accesses_page
+from dashboard.office import files_page as office_files_page
+from dashboard.office import keys_page as office_keys_page
+from dashboard.office import page as office_page
+from dashboard.plan import page as plan_page
 from dashboard.premises import Premises
 from dashboard.rendering import STATIC, OwnFiles, page
-from dashboard.signing_in import sign_in_address
-from dashboard.visiting import ForeignFormError, NotAllowedError, SignInNeededError, TooOftenError
-from dashboard.worklist_counts import KeptCounts
+from dashboard.signing import elsewhere as signing_in_elsewhere
+from dashboard.signing import page as signing_in
+from dashboard.signing.page import sign_in_address
+from dashboard.signing.visiting import ForeignFormError, NotAllowedError, SignInNeededError, TooOftenError
+from dashboard.worklist import bulk, holds_page
+from dashboard.worklist import page as worklist
+from dashboard.worklist.counts import KeptCounts
 
 ROUTERS = (
     signing_in.router,

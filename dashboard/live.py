@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from casebook import sessions
 from casebook.changes import Change, changes
 from dashboard.premises import Premises
-from dashboard.visiting import COOKIE, At, SignInNeededError, Visitor, listener_of, visitor_of
+from dashboard.signing.visiting import COOKIE, At, SignInNeededError, Visitor, listener_of, visitor_of
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks at the casebook; none are taken while no page listens."""

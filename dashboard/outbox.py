@@ -19,7 +19,7 @@ from casebook.rows import CaseRow
 from dashboard.premises import Premises
 from dashboard.rendering import page
 from dashboard.saying import Heard, tell
-from dashboard.visiting import At, Seen, Sent, note_access
+from dashboard.signing.visiting import At, Seen, Sent, note_access
 from journey.facts import FACT, Fact
 from journey.words import Frozen
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from casebook.opening import Casebook
-from dashboard.limiting import Limits
-from journey.plan_file import Plan
+from dashboard.signing.limiting import Limits
+from journey.plans.file import Plan
 from journey.writing import Calendar
 from worker.cases import Cases
 from worker.keys import KeyRing

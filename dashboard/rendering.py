@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from dashboard.roles import ROLE_WORDS, Right, Role
-from dashboard.visiting import Visitor, premises_of
+from dashboard.signing.visiting import Visitor, premises_of
 from journey.writing import Calendar, dollars, plainly
 
 TEMPLATES: Final = Path(__file__).with_name("templates")

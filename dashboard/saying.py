@@ -17,7 +17,7 @@ from casebook.errors import NoSuchRowError
 from casebook.outbox import SayingState
 from casebook.rows import CaseRow
 from dashboard.premises import Premises
-from dashboard.visiting import Visitor
+from dashboard.signing.visiting import Visitor
 from journey.facts import FACT, Fact
 from journey.words import Frozen, Party
 from worker.cases import Cases, NoSuchCaseError, RefusedError

@@ -24,15 +24,15 @@ from cli.main import COMMANDS, build
 from dashboard.api.app import openapi
 from dashboard.api.overview import subjects
 from dashboard.roles import RIGHT_WORDS, RIGHTS, ROLE_WORDS, Right, Role
-from journey.benefit_file import FIELDS
-from journey.benefit_questions import QUESTIONS
-from journey.benefit_rules import OF_THE_WHOLE, RULES
-from journey.benefit_words import Rule
+from journey.benefits.file import FIELDS
+from journey.benefits.questions import QUESTIONS
+from journey.benefits.rules import OF_THE_WHOLE, RULES
+from journey.benefits.words import Rule
 from journey.facts import Fact, FactBase
-from journey.filing import filing_words
-from journey.plan import ClockRow, FilingRule, HopRow
-from journey.plan_file import standard_plan
-from journey.plan_rows import PlanRow, describe_plan
+from journey.plans.file import standard_plan
+from journey.plans.filing import filing_words
+from journey.plans.plan import ClockRow, FilingRule, HopRow
+from journey.plans.rows import PlanRow, describe_plan
 from journey.proofs import REFUTES, SUPPORTS
 from packet.readers import DATUM_WORDS, Cell, Reader, cell
 from worker.settings import HOME_MARK, SETTINGS

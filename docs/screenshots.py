@@ -22,11 +22,11 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from casebook import people, reading
 from casebook.opening import Casebook
-from dashboard import passwords
 from dashboard.app import application
 from dashboard.premises import Premises
 from dashboard.roles import Role
 from dashboard.serving import serving_pages
+from dashboard.signing import passwords
 from journey.case import HoldState
 from sandbox.live import START
 from sandbox.showroom import furnish

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from journey.benefit_checks import refusal_of
+from journey.benefits.checks import refusal_of
 from journey.case import Case, EscalationState
+from journey.evidence.marking import ENDED, FOUND
 from journey.facts import ContactLogged, CorrectionMade, Fact, HoldAsked, PersonActed, PolicyTold, SupervisorDecided
-from journey.marking import ENDED, FOUND
-from journey.plan import PlanInForce
+from journey.plans.plan import PlanInForce
 from journey.words import Moment, Party
 from journey.workdays import plan_workdays
 

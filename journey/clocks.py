@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from journey import orders
 from journey.case import Case, Clock
-from journey.evidence import LADDER_PREFIX as LADDER_PREFIX
+from journey.evidence.kept import LADDER_PREFIX as LADDER_PREFIX
+from journey.evidence.marks import Mark
+from journey.evidence.reading import Made, Reading
 from journey.facts import ClockRanOut
-from journey.marks import Mark
-from journey.plan import ClockRow, PlanInForce, Span
-from journey.reading import Made, Reading
+from journey.plans.plan import ClockRow, PlanInForce, Span
+from journey.response import orders
 from journey.words import Cents, Level, Party
 from journey.workdays import Workdays, plan_workdays
 

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from journey import (
-    asking,
-    clocks,
-    closing,
-    diagnosis,
-    escalating,
-    evidence,
-    holding,
-    money,
-    proofs,
-    reasons,
-    roles,
-)
+from journey import clocks, proofs, reasons
+from journey.books import money
+from journey.breaks import diagnosis
+from journey.breaks.grounds import Scene
 from journey.case import (
     ActionKind,
     BreakPoint,
@@ -28,7 +19,11 @@ from journey.case import (
     Opening,
 )
 from journey.claim import Coverage
-from journey.combined import tertiary_share
+from journey.evidence import kept as evidence
+from journey.evidence import roles
+from journey.evidence.combined import tertiary_share
+from journey.evidence.marks import Mark
+from journey.evidence.reading import Made, Reading, read
 from journey.facts import (
     ActionEnded,
     ClaimHeldBack,
@@ -42,12 +37,10 @@ from journey.facts import (
     PlanChanged,
     RemitAdjudicated,
 )
-from journey.filing import filing_limit
-from journey.grounds import Scene
-from journey.holder import WATCHES_OURSELVES, holder
-from journey.marks import Mark
-from journey.plan import PlanInForce
-from journey.reading import Made, Reading, read
+from journey.plans.filing import filing_limit
+from journey.plans.plan import PlanInForce
+from journey.response import asking, closing, escalating, holding
+from journey.response.holder import WATCHES_OURSELVES, holder
 from journey.words import BreakState, Grade, Hop, Level, Mode, Moment, Party
 from journey.workdays import plan_workdays
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from journey.case import Proof
-from journey.marks import Mark
-from journey.plan import PlanInForce
-from journey.reading import Made, Reading
+from journey.evidence.marks import Mark
+from journey.evidence.reading import Made, Reading
+from journey.plans.plan import PlanInForce
 from journey.words import Grade, Hop, Party, Side
 
 SUPPORTS: dict[Hop, tuple[Mark, ...]] = {

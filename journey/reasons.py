@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journey.case import Action, ActionKind, BreakPoint, Case, Clock, EscalationState, Reason
-from journey.evidence import is_vague, what_is_missing
+from journey.evidence.kept import is_vague, what_is_missing
 from journey.facts import ContactLogged, CorrectionMade, Fact, RemitAdjudicated, SupervisorDecided
-from journey.sending import MEMBER_FIELDS, corrections, member_before
+from journey.response.sending import MEMBER_FIELDS, corrections, member_before
 from journey.words import BreakState
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from journey.attempts import Attempt, attempts
 from journey.case import Case, Clock, HoldState
 from journey.clocks import LADDER_PREFIX
+from journey.evidence.attempts import Attempt, attempts
+from journey.evidence.marks import Mark
+from journey.evidence.reading import forwarding
 from journey.facts import RemitAdjudicated, SecondarySubmitted
-from journey.marks import Mark
-from journey.plan import ClockRow, PlanInForce, Then
-from journey.reading import forwarding
+from journey.plans.plan import ClockRow, PlanInForce, Then
 from journey.words import Hop, Level, Party, Resolution
 from journey.workdays import plan_workdays
 

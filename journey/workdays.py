@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from holidays.countries.united_states import UnitedStates
 
-from journey.plan import PlanInForce, Span, Unit
+from journey.plans.plan import PlanInForce, Span, Unit
 
 _DAY = timedelta(days=1)
 _REMEMBERED = 4096

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journey.case import Escalation
-from journey.closing import POINT_WORDS, proof
-from journey.evidence import ledger_reads
+from journey.evidence.kept import ledger_reads
 from journey.facts import Fact, HoldAsked, SupervisorDecided
+from journey.response.closing import POINT_WORDS, proof
 from journey.words import Switch
 from journey.writing import plainly
 from packet.account_parts import BalancePart, ClosingPoint, EscalationPart, HoldEvent, HoldPart, OrderPart

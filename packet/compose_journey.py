@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from journey.case import BreakPoint, Clock, Reason
 from journey.claim import Coverage
 from journey.clocks import FILING_CLOCK
-from journey.evidence import LADDER_PREFIX
+from journey.evidence.kept import LADDER_PREFIX
 from journey.telling import told
 from journey.words import MODE_WORDS, Hop, Party
 from journey.writing import plainly

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casebook.disclosures import note_disclosure
 from casebook.opening import Casebook
 from journey.case import Case
-from journey.plan_file import Plan
+from journey.plans.file import Plan
 from journey.words import Moment, Party
 from packet.composing import compose
 from packet.contents import Packet

@@ -14,10 +14,10 @@ from casebook.reading import BrokenLink, HistoryEntry
 from casebook.register import IntakeFile, files_of
 from casebook.submissions import Submission, submissions_of
 from journey.case import Case
+from journey.evidence.roles import placed
 from journey.facts import ContactLogged, CorrectionMade, CoverageChecked, Fact, RemitAdjudicated, SecondarySubmitted
-from journey.plan import PlanInForce
-from journey.plan_file import Plan
-from journey.roles import placed
+from journey.plans.file import Plan
+from journey.plans.plan import PlanInForce
 from journey.words import Party
 from journey.writing import Calendar
 from packet.reducing import PAYERS, Redaction

@@ -30,8 +30,8 @@ from journey.facts import (
     RemitAdjudicated,
     SupervisorDecided,
 )
-from journey.plan import PlanInForce
-from journey.plan_file import Plan
+from journey.plans.file import Plan
+from journey.plans.plan import PlanInForce
 from journey.silence import silence
 from journey.tempo import Tempo
 from journey.words import Party, Switch

@@ -11,7 +11,7 @@ from casebook.opening import Casebook
 from casebook.record import record
 from journey.case import Decision
 from journey.facts import Fact
-from journey.plan_file import Plan
+from journey.plans.file import Plan
 from journey.sentence import sentence
 from sandbox.instant import Season
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from journey.benefit_order import Ordering, Undecided, order_of_benefits
+from journey.benefits.order import Ordering, Undecided, order_of_benefits
 from journey.claim import Claim, Coverage, ServiceLine
 from journey.facts import CoverageChecked, Fact, OtherPolicy, PolicyTold
 from journey.words import Party, PayerClass

@@ -35,7 +35,7 @@ from casebook.opening import Casebook, migrate, open_casebook
 from journey.case import Case, Opening
 from journey.claim import Claim, Coverage, ServiceLine
 from journey.facts import Fact
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from journey.tempo import Tempo
 from journey.words import PayerClass
 from sandbox.drop_folder import read_mail

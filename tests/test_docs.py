@@ -15,12 +15,12 @@ import pytest
 from casebook.audit import Rule
 from journey.case import HoldState
 from journey.claim import Claim, Coverage
+from journey.evidence.marks import Mark
 from journey.facts import Fact, Said
-from journey.marks import Mark
-from journey.plan_file import standard_plan
-from journey.story_musts import check_of
-from journey.story_notes import Note, Scene
-from journey.story_phrases import hear
+from journey.plans.file import standard_plan
+from journey.stories.musts import check_of
+from journey.stories.notes import Note, Scene
+from journey.stories.phrases import hear
 from journey.words import BreakState, EscalationKind, Grade, Hop, Mode, Resolution, Rung, Switch
 from worker.settings import SETTINGS
 from workflows.search_keys import SENTENCES

@@ -86,7 +86,7 @@ def test_the_wheel_holds_code_and_data_and_nothing_else(wheel: Path) -> None:
         for path in (ROOT / name).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert {"journey/standard_plan.toml", "edi/codes/carc.csv", "casebook/migrations/env.py"} <= sources
+    assert {"journey/plans/standard_plan.toml", "edi/codes/carc.csv", "casebook/migrations/env.py"} <= sources
     assert any(name.startswith("casebook/migrations/versions/") for name in names)
     assert {f"{package}/py.typed" for package in SOURCES} <= names
     assert {name for name in names if ".dist-info/" not in name} == sources

@@ -25,8 +25,8 @@ from journey.facts import (
     PolicyTold,
     SupervisorDecided,
 )
-from journey.plan import PlanInForce
-from journey.plan_file import Plan
+from journey.plans.file import Plan
+from journey.plans.plan import PlanInForce
 from journey.tempo import Tempo
 from workflows.coordination import SecondaryCoordination
 from workflows.messages import Answer, CaseStart, Ending, Replan, Standing, Turn

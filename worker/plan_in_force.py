@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from casebook import plans
 from casebook.opening import Casebook
 from casebook.plans import PlanChange
-from journey.plan_file import Plan, PlanError, parse_plan, standard_plan, standard_text
+from journey.plans.file import Plan, PlanError, parse_plan, standard_plan, standard_text
 from worker.settings import Settings
 
 LOOK_AGAIN: Final = 2.0

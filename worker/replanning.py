@@ -18,7 +18,7 @@ from casebook import plans, reading
 from casebook.opening import Casebook
 from casebook.plans import PlanChange
 from journey.case import Case
-from journey.plan_file import PlanError
+from journey.plans.file import PlanError
 from worker.cases import Cases
 from worker.plan_in_force import parsed
 from workflows.messages import Replan

@@ -24,7 +24,7 @@ from journey.facts import (
     PolicyTold,
     SupervisorDecided,
 )
-from journey.plan import PlanInForce
+from journey.plans.plan import PlanInForce
 from journey.sentence import sentence
 from journey.silence import silence
 from journey.words import Moment

@@ -9,7 +9,7 @@ from temporalio.common import RawValue
 
 from journey.case import Action, Case, Clock, Decision, Escalation, Hold, Holder, Opening, Reason
 from journey.facts import Fact
-from journey.plan import PlanInForce
+from journey.plans.plan import PlanInForce
 from journey.sentence import sentence
 from journey.tempo import Tempo
 from journey.words import Frozen, Hop, Moment, Resolution

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from journey.books.remits import decisions, standing_remits
 from journey.facts import Fact, RemitAdjudicated
-from journey.remits import decisions, standing_remits
 from journey.words import Party
 
 _IN_ORDER = (Party.PRIMARY, Party.SECONDARY)

@@ -14,14 +14,14 @@ from casebook.office import LastSupervisorError
 from casebook.opening import Transaction
 from casebook.people import NameTakenError, User
 from casebook.tokens import Token
-from dashboard import passwords
 from dashboard.api import cursors
 from dashboard.api.callers import Caller, Calling, needs
 from dashboard.api.problems import RefusalError, field_refused, problems
 from dashboard.api.repeating import Key, Repeatable, keep_instead
 from dashboard.api.scopes import Scope
 from dashboard.roles import Right, Role
-from dashboard.visiting import At, note_access
+from dashboard.signing import passwords
+from dashboard.signing.visiting import At, note_access
 from journey.words import Frozen, Moment
 
 router = APIRouter(

@@ -16,7 +16,7 @@ from dashboard.api.said_shapes import Act, Contact, Decision, Hold, Outcome, Tol
 from dashboard.api.saying import outcome
 from dashboard.api.telling import Speaker
 from dashboard.roles import Right
-from dashboard.visiting import At, note_access
+from dashboard.signing.visiting import At, note_access
 from journey.words import Frozen
 
 MOST: Final = 200

@@ -15,10 +15,10 @@ from casebook.people import User
 from casebook.sessions import Session
 from dashboard.api.problems import RefusalError
 from dashboard.api.scopes import SCOPE_OF, Scope
-from dashboard.limiting import API
 from dashboard.premises import Premises
 from dashboard.roles import Right
-from dashboard.visiting import BY_ITSELF, COOKIE, Visitor, is_own_form, note_use, premises_of, session_of
+from dashboard.signing.limiting import API
+from dashboard.signing.visiting import BY_ITSELF, COOKIE, Visitor, is_own_form, note_use, premises_of, session_of
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TOKEN: Final = "X-Form-Token"

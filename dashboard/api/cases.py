@@ -29,10 +29,10 @@ from dashboard.api.shapes import (
     Sentence,
     Where,
 )
-from dashboard.case_file import CaseFile, open_file
+from dashboard.case.file import CaseFile, open_file
 from dashboard.premises import Premises
 from dashboard.roles import Right
-from dashboard.visiting import At, note_access
+from dashboard.signing.visiting import At, note_access
 from journey.case import Case, HoldState
 from journey.claim import Claim
 from journey.telling import told

@@ -21,7 +21,7 @@ from dashboard.api.problems import RefusalError, field_refused, problems
 from dashboard.api.repeating import Key, Repeatable
 from dashboard.premises import Premises
 from dashboard.roles import Right
-from dashboard.visiting import At
+from dashboard.signing.visiting import At
 from edi.sighting import Key as CaseKey
 from edi.sighting import Sighting
 from journey.facts import (

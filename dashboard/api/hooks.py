@@ -13,7 +13,7 @@ from dashboard.api.callers import Calling, needs
 from dashboard.api.problems import field_refused, problems
 from dashboard.api.repeating import Key, Repeatable, keep_instead
 from dashboard.roles import Right
-from dashboard.visiting import At, note_access
+from dashboard.signing.visiting import At, note_access
 from dashboard.webhooks import problem_of
 from journey.words import Frozen
 

@@ -11,12 +11,12 @@ from casebook import reading
 from casebook.reading import Overview
 from dashboard.api.callers import Calling, needs
 from dashboard.api.problems import problems
-from dashboard.insights import PERIODS
-from dashboard.insights_sums import KeptSums
-from dashboard.insights_table import Table
-from dashboard.insights_tables import TABLES
+from dashboard.insights.page import PERIODS
+from dashboard.insights.sums import KeptSums
+from dashboard.insights.table import Table
+from dashboard.insights.tables import TABLES
 from dashboard.roles import Right
-from dashboard.visiting import At
+from dashboard.signing.visiting import At
 from journey.words import Cents, Frozen, Moment
 
 router = APIRouter(

@@ -17,7 +17,7 @@ from dashboard.api.callers import Calling, needs
 from dashboard.api.problems import problems
 from dashboard.api.repeating import Key, Repeatable
 from dashboard.roles import Right
-from dashboard.visiting import At, note_access
+from dashboard.signing.visiting import At, note_access
 from journey.words import Frozen, Moment
 
 router = APIRouter(

@@ -12,9 +12,9 @@ from casebook.incidents import Incident, Stuck
 from dashboard.api.callers import Calling, needs
 from dashboard.api.problems import problems
 from dashboard.api.repeating import Key, Repeatable
-from dashboard.outages import tell_cases
+from dashboard.insights.outages import tell_cases
 from dashboard.roles import Right
-from dashboard.visiting import At, note_access
+from dashboard.signing.visiting import At, note_access
 from journey.words import Frozen
 
 router = APIRouter(

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from dashboard.api.app import PREFIX, api
 from dashboard.rendering import page
-from dashboard.visiting import Seen
+from dashboard.signing.visiting import Seen
 
 router = APIRouter()
 

@@ -13,7 +13,7 @@ from dashboard.api.cases import own_row
 from dashboard.api.problems import RefusalError, problems
 from dashboard.api.shapes import CaseId
 from dashboard.roles import Right
-from dashboard.visiting import At, note_access
+from dashboard.signing.visiting import At, note_access
 from journey.words import Party
 from packet.contents import Packet
 from packet.digests import as_json

@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from casebook import plans
 from casebook.plans import DecidedError, OutdatedError, PlanChange, SecondPersonError, VersionTakenError
-from dashboard import plan_preview
 from dashboard.api.callers import Calling, needs
 from dashboard.api.problems import RefusalError, field_refused, problems
 from dashboard.api.repeating import Key, Repeatable
+from dashboard.plan import preview as plan_preview
 from dashboard.roles import Right
-from dashboard.visiting import At
-from journey.plan_file import PlanError, parse_plan
-from journey.plan_rows import PlanRow, describe_plan
+from dashboard.signing.visiting import At
+from journey.plans.file import PlanError, parse_plan
+from journey.plans.rows import PlanRow, describe_plan
 from journey.words import Frozen
 from worker.plan_in_force import PlanOfPractice, plan_in, plan_of
 

@@ -16,7 +16,7 @@ from casebook.repeats import GivenAnswer, OtherRequestError, UnderWayError
 from dashboard.api.callers import Caller, identify
 from dashboard.api.problems import RefusalError
 from dashboard.premises import Premises
-from dashboard.visiting import premises_of
+from dashboard.signing.visiting import premises_of
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"

@@ -30,7 +30,7 @@ from dashboard.api.shapes import CaseId
 from dashboard.api.telling import Speaker, fact_of
 from dashboard.premises import Premises
 from dashboard.roles import Right
-from dashboard.visiting import At
+from dashboard.signing.visiting import At
 
 WAITS: Final[dict[int | str, dict[str, Any]]] = {
     202: {"description": "The engine is away: it is kept, and told when the engine is back.", "model": Outcome}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook import plans
-from journey.plan_file import standard_text
+from journey.plans.file import standard_text
 from worker.keys import open_key_ring
 from worker.service import open_book
 from worker.settings import Settings

@@ -15,7 +15,7 @@ from worker.seal import CasebookSeal
 
 SAMPLES = sorted((Path(__file__).resolve().parents[3] / "shared" / "x12").glob("*"))
 STORIES = Path(__file__).parents[1] / "stories"
-STANDARD = Path(__file__).parents[2] / "journey" / "standard_plan.toml"
+STANDARD = Path(__file__).parents[2] / "journey" / "plans" / "standard_plan.toml"
 
 
 # ---- x12 ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from casebook import people
 from casebook.opening import open_casebook
-from dashboard.passwords import fits
+from dashboard.signing.passwords import fits
 from tests.cli.conftest import Baton
 from worker.keys import open_key_ring
 from worker.seal import CasebookSeal

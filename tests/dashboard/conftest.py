@@ -16,11 +16,11 @@ from fastapi.testclient import TestClient
 
 from casebook import people
 from casebook.opening import migrate, open_casebook
-from dashboard import passwords
 from dashboard.app import application
 from dashboard.premises import Premises
 from dashboard.roles import Role
-from journey.plan_file import standard_plan
+from dashboard.signing import passwords
+from journey.plans.file import standard_plan
 from sandbox.live import START
 from sandbox.showroom import furnish
 from worker.cases import Cases

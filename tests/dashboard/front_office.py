@@ -11,7 +11,7 @@ from casebook import people
 from casebook.sessions import Session
 from dashboard.premises import Premises
 from dashboard.roles import Role
-from dashboard.visiting import Visitor
+from dashboard.signing.visiting import Visitor
 from journey.facts import ContactLogged
 from journey.words import Party
 from tests.dashboard.conftest import PASSWORD_HASH, PEOPLE

@@ -118,7 +118,7 @@ def test_another_practices_administration_is_not_there(desk: Desk) -> None:
 
 def another_plan() -> str:
     """The standard plan under another version."""
-    text = files("journey").joinpath("standard_plan.toml").read_text(encoding="utf-8")
+    text = files("journey.plans").joinpath("standard_plan.toml").read_text(encoding="utf-8")
     version = tomllib.loads(text)["version"]
     return text.replace(f'version = "{version}"', 'version = "api-1"', 1)
 

@@ -14,10 +14,10 @@ from httpx2 import Response
 from casebook import accesses, outbox, people, reading
 from casebook.chosen import MOST, cases_to_call, chosen, payers_to_call
 from casebook.rows import CaseRow
-from dashboard.bulk_work import plan_of
 from dashboard.roles import Role
+from dashboard.worklist.bulk_work import plan_of
 from journey.facts import FACT, ContactLogged, Fact
-from journey.resending import objections
+from journey.response.resending import objections
 from journey.words import Party
 from tests.dashboard.conftest import PASSWORD_HASH, PEOPLE, Desk
 from tests.dashboard.test_signing_in import token_in

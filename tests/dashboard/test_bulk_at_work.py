@@ -14,12 +14,12 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from casebook import outbox, people, reading
 from casebook.record import record
 from dashboard.app import application
-from dashboard.bulk import UNKNOWN, _noted
 from dashboard.premises import Premises
 from dashboard.roles import Role
+from dashboard.worklist.bulk import UNKNOWN, _noted
 from journey.case import Opening
 from journey.decide import open_case
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from journey.sentence import sentence
 from tests.dashboard.conftest import PASSWORD, PASSWORD_HASH
 from tests.dashboard.test_bulk import batch_in

@@ -18,7 +18,7 @@ from casebook import reading, sessions
 from dashboard.app import application
 from dashboard.premises import Premises
 from dashboard.roles import Role
-from dashboard.visiting import COOKIE
+from dashboard.signing.visiting import COOKIE
 from journey.case import HoldState
 from journey.facts import ContactLogged, Said
 from journey.words import Hop, Party

@@ -9,11 +9,11 @@ import pytest
 
 from casebook import accesses, people, reading
 from casebook.rows import CaseRow
-from dashboard.case_clocks import foresee
-from dashboard.case_file import CaseFile, open_file
-from dashboard.case_timeline import PAGE, Kind, timeline
+from dashboard.case.clocks import foresee
+from dashboard.case.file import CaseFile, open_file
+from dashboard.case.timeline import PAGE, Kind, timeline
 from dashboard.roles import Role
-from dashboard.visiting import Visitor
+from dashboard.signing.visiting import Visitor
 from journey.decide import decide
 from journey.silence import silence
 from journey.words import BreakState, Mode

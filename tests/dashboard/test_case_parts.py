@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.case_cover import hold, order, policies
-from dashboard.case_file import CaseFile
-from dashboard.case_forms import SAYINGS
-from dashboard.case_money import FORMULAS, METHOD_WORDS, money
-from dashboard.case_relay import hops, waiting
-from dashboard.case_sides import next_step, telephone
-from dashboard.case_words import ACTS, CORRECTIONS, DECISIONS, SAID
-from journey import contract
+from dashboard.case.cover import hold, order, policies
+from dashboard.case.file import CaseFile
+from dashboard.case.forms import SAYINGS
+from dashboard.case.money import FORMULAS, METHOD_WORDS, money
+from dashboard.case.relay import hops, waiting
+from dashboard.case.sides import next_step, telephone
+from dashboard.case.words import ACTS, CORRECTIONS, DECISIONS, SAID
+from journey.books import contract
+from journey.books.methods import Method
+from journey.books.money import books_of
 from journey.case import HoldState
 from journey.facts import CorrectionMade, PersonActed, Said, SupervisorDecided
-from journey.methods import Method
-from journey.money import books_of
-from journey.plan import Benefit
+from journey.plans.plan import Benefit
 from journey.words import Hop, Party
 from tests.dashboard.conftest import Desk
 from tests.dashboard.test_case_page import file_of, rows

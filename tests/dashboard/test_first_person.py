@@ -9,10 +9,10 @@ from fastapi.testclient import TestClient
 from casebook import people
 from casebook.opening import Casebook, migrate, open_casebook
 from dashboard.app import application
-from dashboard.first_person import admit_first
+from dashboard.office.first_person import admit_first
 from dashboard.premises import Premises
 from dashboard.roles import Role
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from worker.cases import Cases
 from worker.keys import KeyRing
 from worker.seal import CasebookSeal

@@ -15,8 +15,8 @@ from casebook import worklist
 from casebook.desk_tables import USERS
 from casebook.insights import Scope
 from casebook.worklist import NONE, Sum, View, Wanted
-from dashboard.insights_sums import read_sums
-from dashboard.insights_tables import TABLES
+from dashboard.insights.sums import read_sums
+from dashboard.insights.tables import TABLES
 from dashboard.roles import Role
 from journey.writing import dollars
 from tests.dashboard.conftest import Desk

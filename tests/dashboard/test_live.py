@@ -19,7 +19,7 @@ from dashboard import live
 from dashboard.live import MOST_AT_ONCE, Listener
 from dashboard.roles import Role
 from dashboard.serving import serving_pages
-from dashboard.visiting import BY_ITSELF, COOKIE
+from dashboard.signing.visiting import BY_ITSELF, COOKIE
 from tests.dashboard.conftest import PEOPLE, Desk
 
 NOW = datetime(2026, 3, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from casebook import incidents, outbox, reading
 from casebook.incidents import Told
 from dashboard.app import application
-from dashboard.outages import tell_cases
+from dashboard.insights.outages import tell_cases
 from dashboard.premises import Premises
 from dashboard.roles import Role
 from journey.facts import SupervisorDecided

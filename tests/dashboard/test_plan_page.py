@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from casebook import plans
 from casebook.opening import Casebook
 from casebook.plans import PlanChange
-from dashboard import plan_preview
-from dashboard.plan_preview import Preview
+from dashboard.plan import preview as plan_preview
+from dashboard.plan.preview import Preview
 from dashboard.roles import Role
-from journey.plan_file import standard_plan, standard_text
+from journey.plans.file import standard_plan, standard_text
 from journey.words import PayerClass
 from tests.dashboard.conftest import Desk
 from tests.dashboard.test_signing_in import token_in

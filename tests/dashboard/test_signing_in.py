@@ -9,8 +9,8 @@ import pytest
 
 from casebook import people, sessions
 from dashboard.roles import RIGHTS, Right, Role
-from dashboard.signing_in import own_address
-from dashboard.visiting import COOKIE
+from dashboard.signing.page import own_address
+from dashboard.signing.visiting import COOKIE
 from tests.dashboard.conftest import PASSWORD, PEOPLE, Desk
 
 NAME, SHOWN = PEOPLE[Role.CASE_MANAGER]

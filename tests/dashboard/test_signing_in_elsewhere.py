@@ -18,11 +18,11 @@ from sqlalchemy import text
 
 from casebook import people
 from casebook.people import User
-from dashboard.identity import Person
 from dashboard.roles import Role
-from dashboard.sealed_cookies import keep
-from dashboard.signing_in_elsewhere import BEGUN, WITHIN, Begun, role_of
-from dashboard.visiting import COOKIE
+from dashboard.signing.elsewhere import BEGUN, WITHIN, Begun, role_of
+from dashboard.signing.identity import Person
+from dashboard.signing.sealed_cookies import keep
+from dashboard.signing.visiting import COOKIE
 from tests.dashboard.conftest import NOBODY, PASSWORD, PEOPLE, Desk, Filled, desk_at
 from tests.dashboard.identity_provider import CLIENT, SECRET, Provider, identity_provider
 

@@ -9,9 +9,9 @@ from casebook import people, sessions, worklist
 from casebook.rows import BEFORE_ALL, CaseRow
 from casebook.safe_date import Why
 from casebook.worklist import Wanted
-from dashboard.visiting import Visitor
-from dashboard.worklist_address import next_address
-from dashboard.worklist_rows import Line, Words
+from dashboard.signing.visiting import Visitor
+from dashboard.worklist.address import next_address
+from dashboard.worklist.rows import Line, Words
 from journey.case import HoldState
 from journey.words import Hop, Mode, Party
 from tests.dashboard.conftest import Desk

@@ -19,8 +19,8 @@ from edi.reader import read
 from edi.remittance import RemittanceClaim
 from edi.sighting import Reception
 from journey.claim import Claim
+from journey.evidence.roles import placed
 from journey.facts import RemitAdjudicated
-from journey.roles import placed
 
 WRITTEN = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
 SUBMISSION = "SUB-ABCDEFGH234567JK"

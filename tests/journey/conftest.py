@@ -13,8 +13,8 @@ from journey.case import Action, Case, Decision, Opening
 from journey.claim import Claim, Coverage
 from journey.decide import decide, open_case
 from journey.facts import ActionEnded, Adjustment, ClockRanOut, Fact, LedgerRead, RemitAdjudicated, SecondarySubmitted
-from journey.plan import PlanInForce
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
+from journey.plans.plan import PlanInForce
 from journey.words import Level, Party, PayerClass, Switch
 
 OPENED = datetime(2026, 2, 24, 14, tzinfo=UTC)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from journey.benefit_answers import agrees, insurance_type
-from journey.benefit_order import Agreement, compare
+from journey.benefits.answers import agrees, insurance_type
+from journey.benefits.order import Agreement, compare
 from journey.facts import OtherPolicy
 from journey.words import Party
 from tests.benefits import (

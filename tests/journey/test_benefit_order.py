@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from journey.benefit_order import Agreement, Ordering, compare, order_of_benefits
+from journey.benefits.order import Agreement, Ordering, compare, order_of_benefits
 from journey.words import Party, PayerClass
 from tests.benefits import (
     DAY,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from journey.benefit_order import Ordering
-from journey.benefit_rules import OF_THE_WHOLE, RULES
-from journey.benefit_words import Rule
+from journey.benefits.order import Ordering
+from journey.benefits.rules import OF_THE_WHOLE, RULES
+from journey.benefits.words import Rule
 from journey.words import Party
 from tests.benefits import YOUNG, Policy, missing, ordered, payers, plan, rules, working
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from journey.benefit_facts import PLANS, Known, known_policies
-from journey.benefit_order import Agreement, Ordering, Undecided, compare, order_of_benefits
-from journey.benefit_questions import question
+from journey.benefits.facts import PLANS, Known, known_policies
+from journey.benefits.order import Agreement, Ordering, Undecided, compare, order_of_benefits
+from journey.benefits.questions import question
 from journey.claim import Claim
 from journey.facts import Fact, PolicyTold
 from journey.words import PayerClass
@@ -140,8 +140,8 @@ def test_what_would_flip_really_flips(drawn: list[Policy], born: Any) -> None:
 
 def compare_places(claim: Claim, said: list[Fact]) -> dict[int, int]:
     """The places of the policies whose order is known by now."""
-    from journey.benefit_arrangement import arrange
-    from journey.benefit_facts import scene_on
+    from journey.benefits.arrangement import arrange
+    from journey.benefits.facts import scene_on
 
     arranged = arrange(scene_on(claim.coverages, claim.patient_birth_date, said, claim.service_from))
     return {place: sum(arranged.before(other, place) for other in arranged.order) for place in arranged.order}

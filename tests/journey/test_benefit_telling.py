@@ -8,14 +8,14 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from journey.benefit_checks import refusal_of, says_something
-from journey.benefit_file import FIELDS, Cover, Custody, Holder, PolicyFileError, Reason, read_policies
-from journey.benefit_order import Agreement, Ordering, Undecided, compare, order_of_benefits
+from journey.benefits.checks import refusal_of, says_something
+from journey.benefits.file import FIELDS, Cover, Custody, Holder, PolicyFileError, Reason, read_policies
+from journey.benefits.order import Agreement, Ordering, Undecided, compare, order_of_benefits
 from journey.checks import refusal
 from journey.facts import CoverageChecked, FactBase, PolicyTold
-from journey.story import StoryError, parse_story
-from journey.story_benefits import COVERS, CUSTODY, HOLDERS, OF_ANSWER, OF_POLICY, REASONS
-from journey.story_phrases import CLAUSES
+from journey.stories.benefits import COVERS, CUSTODY, HOLDERS, OF_ANSWER, OF_POLICY, REASONS
+from journey.stories.phrases import CLAUSES
+from journey.stories.story import StoryError, parse_story
 from journey.words import Party
 from tests.benefits import OLD, billed, medicare, plan, told, working
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from journey.case import HoldState
-from journey.closing import POINT_WORDS, Point, proof
 from journey.facts import (
     ContactLogged,
     CorrectionMade,
@@ -18,7 +17,8 @@ from journey.facts import (
     Said,
     SupervisorDecided,
 )
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
+from journey.response.closing import POINT_WORDS, Point, proof
 from journey.words import Mode, Party, PayerClass, Resolution, Switch
 from tests.journey.conftest import a_claim
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from journey.collections import CollectionsRule, collections_clocks, first_statement
 from journey.facts import LedgerRead
-from journey.plan_file import standard_plan
+from journey.plans.collections import CollectionsRule, collections_clocks, first_statement
+from journey.plans.file import standard_plan
 from tests.journey.conftest import a_claim
 
 AT = datetime(2026, 4, 2, 14, tzinfo=UTC)

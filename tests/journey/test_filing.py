@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.claim import Claim, Coverage
-from journey.filing import FilingLimit, filing_limit
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
+from journey.plans.filing import FilingLimit, filing_limit
 from journey.words import PayerClass
 
 SERVICE = date(2026, 3, 2)

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from journey.case import Action, ActionKind, Case, Decision, HoldState, Opening
 from journey.claim import Claim, Coverage
 from journey.decide import decide, open_case
-from journey.evidence import is_vague
+from journey.evidence.kept import is_vague
+from journey.evidence.reading import read
 from journey.facts import (
     ActionEnded,
     Adjustment,
@@ -38,9 +39,8 @@ from journey.facts import (
     SupervisorDecided,
     SyntaxAcknowledged,
 )
-from journey.plan import PlanInForce
-from journey.plan_file import standard_plan
-from journey.reading import read
+from journey.plans.file import standard_plan
+from journey.plans.plan import PlanInForce
 from journey.sentence import sentence
 from journey.words import SIDE_OF, BreakState, EscalationKind, Hop, Level, Mode, Party, PayerClass, Side, Switch
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey.methods import (
+from journey.books.methods import (
     WHOLE,
     Due,
     MedicareStay,

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from journey.books.methods import Method
+from journey.books.money import Books, Mismatch, books, decisions
 from journey.claim import Coverage
 from journey.facts import (
     ClaimAcknowledged,
@@ -18,10 +20,8 @@ from journey.facts import (
     RemitLine,
     SupervisorDecided,
 )
-from journey.methods import Method
-from journey.money import Books, Mismatch, books, decisions
-from journey.plan import Benefit
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
+from journey.plans.plan import Benefit
 from journey.words import Mode, Party, PayerClass
 
 Adjust = Callable[[str], Any]

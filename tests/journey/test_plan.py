@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey.marks import Mark
-from journey.plan import ClockRow, PlanInForce, Span, Then, Unit, span
-from journey.plan_check import CLOCKS, check, tables
-from journey.plan_file import PlanError, parse_plan, standard_plan
-from journey.plan_rows import describe_plan
+from journey.evidence.marks import Mark
+from journey.plans.check import CLOCKS, check, tables
+from journey.plans.file import PlanError, parse_plan, standard_plan
+from journey.plans.plan import ClockRow, PlanInForce, Span, Then, Unit, span
+from journey.plans.rows import describe_plan
 from journey.words import EscalationKind, Grade, Hop, Party, PayerClass, Rung
 
 
 @cache
 def shipped() -> str:
     """The text of the plan that ships."""
-    return files("journey").joinpath("standard_plan.toml").read_text(encoding="utf-8")
+    return files("journey.plans").joinpath("standard_plan.toml").read_text(encoding="utf-8")
 
 
 def problems_of(*edits: tuple[str, str], extra: str = "") -> tuple[str, ...]:

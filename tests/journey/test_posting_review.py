@@ -9,6 +9,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from journey.books.money import Books, books
+from journey.books.posted_lines import only_subset
+from journey.books.posting_review import Entry, EntryKind, entries, in_words, review
 from journey.facts import (
     LedgerRead,
     PaymentOffset,
@@ -18,10 +21,7 @@ from journey.facts import (
     StatusAnswered,
     SupervisorDecided,
 )
-from journey.money import Books, books
-from journey.plan_file import standard_plan
-from journey.posted_lines import only_subset
-from journey.posting_review import Entry, EntryKind, entries, in_words, review
+from journey.plans.file import standard_plan
 from journey.words import EscalationKind, Mode, Party, PayerClass
 from tests.journey.conftest import Journey, a_claim, adjusted
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from journey.case import ActionKind
-from journey.resending import objections
+from journey.response.resending import objections
 from journey.workdays import plan_workdays
 from tests.journey import starts
 

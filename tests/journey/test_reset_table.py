@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from journey.books.money import books
 from journey.case import Case, Clock, Money
 from journey.clocks import OUTSIDE_ATTEMPTS, RANKS, running
+from journey.evidence.marks import Mark
+from journey.evidence.reading import Attempt, Made, Reading
 from journey.facts import ClockRanOut
-from journey.marks import Mark
-from journey.money import books
-from journey.plan import ClockRow, PlanInForce
-from journey.plan_file import standard_plan
-from journey.reading import Attempt, Made, Reading
+from journey.plans.file import standard_plan
+from journey.plans.plan import ClockRow, PlanInForce
 from journey.words import Grade, Level, Party, PayerClass
 
 START = datetime(2026, 3, 12, 14, tzinfo=UTC)

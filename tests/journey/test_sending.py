@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from journey.case import Action, ActionKind
 from journey.checks import refusal
+from journey.evidence.marks import Mark
+from journey.evidence.reading import read
 from journey.facts import (
     ClaimAcknowledged,
     ClaimHeldBack,
@@ -24,9 +26,7 @@ from journey.facts import (
     StatusAnswered,
     SupervisorDecided,
 )
-from journey.marks import Mark
-from journey.plan_file import standard_plan
-from journey.reading import read
+from journey.plans.file import standard_plan
 from journey.words import BreakState, Hop, Mode, Party, PayerClass
 from tests.journey.conftest import REMITTED, Journey
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from journey.plan_file import standard_plan
-from journey.rehearsal import rehearse
-from journey.rehearsal_text import as_json, render
-from journey.story import parse_story
+from journey.plans.file import standard_plan
+from journey.stories.printed import as_json, render
+from journey.stories.rehearsal import rehearse
+from journey.stories.story import parse_story
 from journey.words import Mode
 
 STORIES = sorted((Path(__file__).parents[1] / "stories").glob("*.txt"))

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from journey.facts import ClaimAcknowledged, ContactLogged, Fact, RemitAdjudicated, Said, StatusAnswered
-from journey.plan_file import standard_plan
-from journey.rehearsal import rehearse
-from journey.rehearsal_text import WIDTH, as_json, render
-from journey.story import Must, Step, StoryError, parse_story
-from journey.story_musts import STATEMENTS
-from journey.story_notes import Arrangement, LedgerShows
-from journey.story_phrases import CLAUSES, PHRASES
+from journey.plans.file import standard_plan
+from journey.stories.musts import STATEMENTS
+from journey.stories.notes import Arrangement, LedgerShows
+from journey.stories.phrases import CLAUSES, PHRASES
+from journey.stories.printed import WIDTH, as_json, render
+from journey.stories.rehearsal import rehearse
+from journey.stories.story import Must, Step, StoryError, parse_story
 from journey.words import Party, PayerClass
 
 HEADING = """\

@@ -22,8 +22,8 @@ from journey.facts import (
     StatusAnswered,
     SupervisorDecided,
 )
-from journey.plan import PlanInForce
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
+from journey.plans.plan import PlanInForce
 from journey.words import BreakState, EscalationKind, Hop, Level, Mode, Party, PayerClass, Rung, Switch
 from tests.journey import starts
 from tests.journey.starts import STARTS, WATCHED_BY, Lead

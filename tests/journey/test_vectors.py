@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from journey.books.money import Mismatch, books
 from journey.case import HoldState
 from journey.facts import ClaimAcknowledged, ContactLogged, Said, StatusAnswered
-from journey.money import Mismatch, books
 from journey.words import BreakState, EscalationKind, Grade, Hop, Mode, Party, Resolution
 
 Adjust = Callable[[str], Any]

@@ -18,10 +18,10 @@ from journey.facts import (
     SecondarySubmitted,
     SyntaxAcknowledged,
 )
-from journey.plan import PlanInForce
-from journey.plan_file import parse_plan, standard_text
-from journey.what_if import Life, LogEntry, is_same, live_again
-from journey.what_if_effects import CLAIM, REMINDER, Stretch, compare
+from journey.plans.file import parse_plan, standard_text
+from journey.plans.plan import PlanInForce
+from journey.what_if.again import Life, LogEntry, is_same, live_again
+from journey.what_if.effects import CLAIM, REMINDER, Stretch, compare
 from journey.words import Party, PayerClass
 from tests.journey.conftest import OPENED, REMITTED, Journey
 from tests.journey.starts import STARTS, Lead

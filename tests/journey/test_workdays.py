@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.plan import Span, Unit, span
+from journey.plans.plan import Span, Unit, span
 from journey.workdays import Workdays, workdays
 
 NEW_YORK = ZoneInfo("America/New_York")

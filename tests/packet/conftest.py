@@ -35,7 +35,7 @@ from journey.facts import (
     SupervisorDecided,
     SyntaxAcknowledged,
 )
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from journey.sentence import sentence
 from journey.words import Level, Party, PayerClass, Switch
 from packet.composing import compose

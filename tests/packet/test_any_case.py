@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casebook.reading import HistoryEntry
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from journey.sentence import sentence
 from journey.words import Party
 from packet.composing import compose

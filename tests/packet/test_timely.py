@@ -21,7 +21,7 @@ from journey.facts import (
     StatusAnswered,
     SyntaxAcknowledged,
 )
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from journey.words import Party, PayerClass
 from packet.account_parts import FilingPart, Verdict
 from packet.composing import compose

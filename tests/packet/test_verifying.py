@@ -14,7 +14,7 @@ from sqlalchemy import text
 from casebook.disclosures import disclosures
 from casebook.errors import SealBrokenError
 from casebook.opening import Casebook
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from journey.words import Party
 from packet.contents import Packet
 from packet.digests import NotAPacketError, as_json, digest_of, parsed

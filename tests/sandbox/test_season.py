@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from sandbox.instant import season
 
 START = datetime(2026, 3, 2, 14, tzinfo=UTC)

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edi.release import released
-from journey.plan_file import standard_plan
+from journey.plans.file import standard_plan
 from journey.words import PayerClass
 from sandbox.adjudication import Adjudication
 from sandbox.casting import population

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from casebook import plans
 from casebook.opening import Casebook, migrate, open_casebook
-from journey.plan_file import standard_text
+from journey.plans.file import standard_text
 from worker.keys import KeyRing
 from worker.plan_in_force import PlanOfPractice
 from worker.seal import CasebookSeal

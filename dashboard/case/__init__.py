@@ -1,0 +1,1 @@
+"""The page of one case: what it shows, and what people say on it."""

@@ -1,0 +1,1 @@
+"""Insights for supervisors: sums, tables, drawings, and outages."""

@@ -1,0 +1,1 @@
+"""The worklist: rows, views and counts, work on many cases at once, and the holds."""

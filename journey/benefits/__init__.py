@@ -1,0 +1,1 @@
+"""The order of benefits: which policy comes first on one day of service, by which rule, and what is still open."""

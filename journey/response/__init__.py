@@ -1,0 +1,1 @@
+"""What a case does about it: asks, sends, escalates, holds the bill, makes amends, closes."""

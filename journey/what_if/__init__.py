@@ -1,0 +1,1 @@
+"""What if: cases lived again under another plan, and what would have been different."""
