@@ -16,7 +16,7 @@ demo: $(VENV)/runtime        ## the main job, visible: 200 synthetic claims thro
 	$(BIN)/baton demo --claims $(CLAIMS) --seed $(SEED) $(if $(STAY),--stay)
 
 test: $(VENV)/dev check browser  ## everything that must hold, in a fresh environment
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev           ## style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from hashlib import sha256
 from typing import Final, NamedTuple
 
 from sqlalchemy import select, update
 
 from casebook.desk_tables import SESSIONS, USERS
 from casebook.opening import Transaction
-from casebook.people import User
+from casebook.people import User, digest_of
 from journey.words import Frozen, Moment
 
 IDLE: Final = timedelta(minutes=15)
@@ -45,7 +44,7 @@ class Begun(NamedTuple):
 def begin(tx: Transaction, user: User, at: Moment) -> Begun:
     """Sign a user in."""
     secret = secrets.token_urlsafe(32)
-    session = Session(digest=_digest(secret), user=user, form_token=secrets.token_urlsafe(24), made_at=at, used_at=at)
+    session = Session(digest=digest_of(secret), user=user, form_token=secrets.token_urlsafe(24), made_at=at, used_at=at)
     row = {**session.model_dump(exclude={"user"}), "user_id": user.user_id}
     tx.connection.execute(SESSIONS.insert().values(row))
     return Begun(secret, session)
@@ -54,7 +53,7 @@ def begin(tx: Transaction, user: User, at: Moment) -> Begun:
 def find(tx: Transaction, secret: str, at: Moment) -> Session | None:
     """The session of a browser's secret; None when it is over or its user is kept out."""
     wanted = select(SESSIONS, *(USERS.c[name].label(f"u_{name}") for name in User.model_fields)).join(USERS)
-    found = tx.connection.execute(wanted.where(SESSIONS.c.digest == _digest(secret))).mappings().one_or_none()
+    found = tx.connection.execute(wanted.where(SESSIONS.c.digest == digest_of(secret))).mappings().one_or_none()
     if found is None or found["ended_at"] or found["u_disabled_at"]:
         return None
     if at - found["used_at"] > IDLE or at - found["made_at"] > ABSOLUTE:
@@ -77,7 +76,3 @@ def touch(tx: Transaction, digest: str, at: Moment) -> None:
 def end(tx: Transaction, digest: str, at: Moment) -> None:
     """Sign out; a copied secret is worth nothing from now on."""
     tx.connection.execute(update(SESSIONS).where(SESSIONS.c.digest == digest).values(ended_at=at))
-
-
-def _digest(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()

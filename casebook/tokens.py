@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
@@ -14,7 +13,7 @@ from sqlalchemy import select, update
 from casebook.desk_tables import TOKENS, USERS
 from casebook.errors import NoSuchRowError
 from casebook.opening import Transaction
-from casebook.people import User
+from casebook.people import User, digest_of
 from journey.words import Frozen, Moment
 
 PREFIX: Final = "baton_"
@@ -88,7 +87,7 @@ def make(
         made_at=at,
         expires_at=expires_at,
     )
-    row = {**token.model_dump(), "scopes": " ".join(token.scopes), "digest": _digest(secret)}
+    row = {**token.model_dump(), "scopes": " ".join(token.scopes), "digest": digest_of(secret)}
     tx.connection.execute(TOKENS.insert().values(row))
     return Made(secret, token)
 
@@ -98,7 +97,7 @@ def find(tx: Transaction, secret: str, at: Moment) -> Bearer | None:
     wanted = select(TOKENS, *(USERS.c[name].label(f"u_{name}") for name in User.model_fields)).join(
         USERS, USERS.c.user_id == TOKENS.c.user_id
     )
-    found = tx.connection.execute(wanted.where(TOKENS.c.digest == _digest(secret))).mappings().one_or_none()
+    found = tx.connection.execute(wanted.where(TOKENS.c.digest == digest_of(secret))).mappings().one_or_none()
     if found is None or found["revoked_at"] or found["u_disabled_at"] or found["expires_at"] <= at:
         return None
     return Bearer(_token(found), User.model_validate({name: found[f"u_{name}"] for name in User.model_fields}))
@@ -137,7 +136,3 @@ def _of(practice: str) -> Any:
 def _token(row: Any) -> Token:
     known = {name: row[name] for name in Token.model_fields}
     return Token.model_validate({**known, "scopes": tuple(row["scopes"].split())})
-
-
-def _digest(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()

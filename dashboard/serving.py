@@ -22,11 +22,12 @@ class CannotServeError(Exception):
     """The pages cannot be served; says where and why."""
 
 
-class _Guest(uvicorn.Server):
+class Guest(uvicorn.Server):
     """A server that leaves the process's signals to the process."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
         yield
 
 
@@ -48,7 +49,7 @@ async def serving_pages(app: FastAPI, address: str) -> AsyncIterator[str]:
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=LAST_ANSWERS
     )
     with _listening(host.strip("[]"), int(port)) as listening:
-        server = _Guest(config)
+        server = Guest(config)
         at: Premises = app.state.premises
         async with sending(at), delivering(at), app.state.changes.followed(at):
             serving = asyncio.create_task(server.serve(sockets=[listening]))

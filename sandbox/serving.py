@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
 
-
-class _Guest(uvicorn.Server):
-    """A server that leaves the process's signals to the process."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+from dashboard.serving import Guest
 
 
 @asynccontextmanager
@@ -27,7 +21,7 @@ async def serve(app: ASGIApp) -> AsyncIterator[str]:
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # The socket listens already: a request that comes before the server is up waits in its queue.
-        server = _Guest(config)
+        server = Guest(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"

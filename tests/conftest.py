@@ -21,6 +21,27 @@ hypothesis.settings.register_profile("baton", deadline=None)
 hypothesis.settings.load_profile("baton")
 
 
+LONG = (
+    "tests/test_demo.py",
+    "tests/browser/test_pages.py",
+    "tests/activities/test_intake.py",
+    "tests/faults/test_crashes.py",
+    "tests/sandbox/test_season.py",
+    "tests/browser/test_days.py",
+)
+"""Files whose tests take longest; they begin first, so that nobody waits for one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, the others as they stand."""
+
+    def place(item: pytest.Item) -> int:
+        file = item.nodeid.partition("::")[0]
+        return LONG.index(file) if file in LONG else len(LONG)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def keys() -> KeyRing:
     """A ring of its own for each test run."""

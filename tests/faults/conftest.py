@@ -19,6 +19,7 @@ from temporalio.client import Client
 
 from casebook.opening import Casebook
 from journey.tempo import Tempo
+from sandbox.crew import LOADED, READY
 from sandbox.ledger import Ledger
 from sandbox.ledger_http import DESK, ledger_app
 from sandbox.serving import serve
@@ -50,7 +51,8 @@ class WorkerProcess:
     async def ready(self) -> None:
         """Wait until it works."""
         assert self.process.stdout
-        assert await asyncio.to_thread(self.process.stdout.readline) == b"ready\n", "the worker did not start"
+        for word in (LOADED, READY):
+            assert await asyncio.to_thread(self.process.stdout.readline) == word, "the worker did not start"
 
     def kill(self) -> None:
         """SIGKILL: nothing is drained, nothing is said."""
@@ -98,7 +100,7 @@ class Site:
     async def worker(self) -> WorkerProcess:
         """A worker that is up."""
         tempo = self.tempo.model_dump(mode="json")
-        order = {"home": str(self.home), "env": self.env, "tempo": tempo, "paces": True}
+        order = {"home": str(self.home), "env": self.env, "tempo": tempo, "looks": True}
         started = WorkerProcess(order, self.home / "worker.log")
         self.workers.append(started)
         await started.ready()
