@@ -10,8 +10,6 @@ from cli.failures import CommandError
 from sandbox.crew import crew
 
 DEMO_HOME = Path("var/demo")
-DAY_SECONDS = 2.9
-"""Wall seconds of a working day in the busy weeks: a season of about 97 days in less than three minutes."""
 
 
 def demo(
@@ -19,7 +17,7 @@ def demo(
     claims: int = 200,
     seed: int = 1,
     json: Path | None = None,
-    day_seconds: float = DAY_SECONDS,
+    day_seconds: float | None = None,
     home: Path = DEMO_HOME,
     stay: bool = False,
 ) -> int:
@@ -35,7 +33,7 @@ def demo(
         claims: claims with two policies; one in twelve more travels along with a single policy.
         seed: the same seed makes the same world.
         json: also write the outcome to this file, for machines.
-        day_seconds: wall seconds of a working day in the busy weeks; a slow machine wants more.
+        day_seconds: wall seconds of a working day in the busy weeks; when absent, what this machine can keep.
         home: where engine, casebook and files of this run are kept; emptied first.
         stay: leave pages, engine and worker up when the season is over, until Ctrl-C.
 
@@ -54,7 +52,7 @@ def _empty(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
-async def _demo(home: Path, claims: int, seed: int, day_seconds: float, json: Path | None, stay: bool) -> int:
+async def _demo(home: Path, claims: int, seed: int, day_seconds: float | None, json: Path | None, stay: bool) -> int:
     async with crew(home) as workers:
         from cli.season import season  # loads for seconds, and the workers with it, beside each other
 

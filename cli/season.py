@@ -13,7 +13,7 @@ from cli.demo_pages import DEMO_PEOPLE, demo_pages
 from cli.live import Progress, frame, report
 from cli.stopping import told_to_stop
 from sandbox.crew import Crew
-from sandbox.live import Trial, trial
+from sandbox.live import Trial, day_on, trial
 from worker import logs
 
 REFRESH = 1.0
@@ -24,16 +24,18 @@ PRINTED_WIDTH = 130
 
 
 async def season(
-    home: Path, workers: Crew, claims: int, seed: int, day_seconds: float, json: Path | None, *, stay: bool
+    home: Path, workers: Crew, claims: int, seed: int, day_seconds: float | None, json: Path | None, *, stay: bool
 ) -> bool:
     """One season; the arguments are those of `baton demo`. True when every truth was found and no invariant broke."""
     logs.configure("ERROR")
     console = Console()
     if not console.is_terminal:
         console = Console(width=PRINTED_WIDTH)
-    console.print(f"[bold]Baton[/] · {claims} synthetic claims, seed {seed}, a working day in {day_seconds:g} s")
+    maps_seconds = await workers.loaded()
+    day = round(day_seconds or day_on(maps_seconds), 2)
+    console.print(f"[bold]Baton[/] · {claims} synthetic claims, seed {seed}, a working day in {day:g} s")
     async with (
-        trial(home, claims, seed, day_seconds, workers) as going,
+        trial(home, claims, seed, day, workers) as going,
         demo_pages(going) as (address, password),
     ):
         console.print(f"pages: {address} · sign in as {', '.join(DEMO_PEOPLE.values())} · password {password}")

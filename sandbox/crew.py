@@ -15,7 +15,8 @@ from journey.tempo import Tempo
 WORKERS = 2
 """A worker computes on one core; two keep up with the busy weeks of a season."""
 
-LOADED, READY = b"loaded\n", b"ready\n"
+LOADED, READY = b"loaded", b"ready"
+"""What a worker says once it is loaded, with the processor seconds of a part of that, and once it works."""
 
 DRAINED_WITHIN = 60.0
 """Wall seconds after which a worker that does not end by itself is ended."""
@@ -33,13 +34,16 @@ class Crew:
         self._home = home
         self._processes = processes
 
-    async def loaded(self) -> None:
-        """Until everyone could begin at once.
+    async def loaded(self) -> float:
+        """Wait until everyone could begin at once; tells how fast this machine is.
+
+        Returns:
+            The processor seconds that the slowest needed to read the guides' maps.
 
         Raises:
             WorkerFailedError: one cannot; its log says why.
         """
-        await self._all_say(LOADED)
+        return max([float(each) for each in await self._all_say(LOADED)])
 
     async def begin(self, env: Mapping[str, str], tempo: Tempo) -> None:
         """Let everyone work, once they are loaded; returns when they do.
@@ -58,11 +62,16 @@ class Crew:
             process.stdin.write(json.dumps({**order, "looks": looks}).encode() + b"\n")
         await self._all_say(READY)
 
-    async def _all_say(self, word: bytes) -> None:
+    async def _all_say(self, word: bytes) -> list[bytes]:
+        """What each of them says after a word."""
+        said = []
         for process in self._processes:
             assert process.stdout is not None
-            if await process.stdout.readline() != word:
+            line = await process.stdout.readline()
+            if not line.startswith(word):
                 raise WorkerFailedError(f"a worker did not start; its log is {self._home / 'worker.log'}")
+            said.append(line.removeprefix(word))
+        return said
 
 
 @asynccontextmanager

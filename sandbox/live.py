@@ -36,6 +36,12 @@ from worker.settings import Settings
 START = datetime(2026, 3, 2, 14, tzinfo=UTC)
 """The first case moment of a trial: a Monday morning."""
 
+DAY_SECONDS, MAPS_SECONDS = 2.9, 0.9
+"""Wall seconds of a working day that two cores can keep which read the guides' maps in so many processor seconds."""
+
+LONGEST_DAY = 12.0
+"""Wall seconds beyond which a slower machine gets no longer day by itself."""
+
 HASTE = ((0, 2.5), (17, 1.0), (54, 1.6), (63, 5.0))
 """From which day of the season case time runs how much faster than in its busy weeks: before them claims come in, and
 after them long waits are left."""
@@ -196,7 +202,7 @@ async def trial(
         claims: claims with two policies.
         seed: the same seed, the same world.
         day_seconds: wall seconds of a working day in the busy weeks; other days are shorter.
-        workers: who will work in it; nobody has told them yet to begin.
+        workers: who will work in it: loaded, and not told yet to begin.
         env: further settings, such as an engine that runs already.
     """
     season = _Season()
@@ -210,7 +216,6 @@ async def trial(
         keys = open_key_ring(settings)
         async with connected(settings, keys) as client:
             await register(client)
-            await workers.loaded()
             tempo = season.begin(day_seconds)
             async with opened(settings, keys, client, tempo=tempo) as service:
                 await workers.begin(variables, tempo)
@@ -240,6 +245,15 @@ class _Season:
 
     def now(self) -> datetime:
         return max(self._tempo.case_time(datetime.now(UTC)), START) if self._tempo else START
+
+
+def day_on(maps_seconds: float) -> float:
+    """Wall seconds of a working day that a machine can keep.
+
+    Args:
+        maps_seconds: what reading the guides' maps took there (`Crew.loaded`).
+    """
+    return min(DAY_SECONDS * max(maps_seconds / MAPS_SECONDS, 1.0), LONGEST_DAY)
 
 
 def season_tempo(wall_origin: datetime, day_seconds: float) -> Tempo:

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from edi.guide_gate import read_maps
@@ -33,7 +34,7 @@ async def _work(order: dict[str, Any], told: int) -> None:
     client = await connect(settings, keys)
     tempo = Tempo.model_validate(order["tempo"])
     async with serving(settings, keys, client, tempo=tempo, pace=PACE if order["looks"] else NEVER):
-        os.write(told, READY)
+        os.write(told, READY + b"\n")
         os.close(told)
         await asyncio.to_thread(sys.stdin.buffer.read)
 
@@ -47,8 +48,10 @@ if __name__ == "__main__":
     os.dup2(2, 1)
     # A thread that comes back from the database waits this long for its turn to compute; most of ours only come back.
     sys.setswitchinterval(0.0005)
+    begun = process_time()
     read_maps()
+    loaded = f"{process_time() - begun:.3f}"
     gc.set_threshold(100_000, 20, 100)  # what a worker keeps are its cases: looking through them frees nothing
-    os.write(told_pipe, LOADED)
+    os.write(told_pipe, LOADED + f" {loaded}\n".encode())
     if told := sys.stdin.buffer.readline():
         asyncio.run(_work(json.loads(told), told_pipe))

@@ -52,7 +52,8 @@ class WorkerProcess:
         """Wait until it works."""
         assert self.process.stdout
         for word in (LOADED, READY):
-            assert await asyncio.to_thread(self.process.stdout.readline) == word, "the worker did not start"
+            said = await asyncio.to_thread(self.process.stdout.readline)
+            assert said.startswith(word), "the worker did not start"
 
     def kill(self) -> None:
         """SIGKILL: nothing is drained, nothing is said."""
