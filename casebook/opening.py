@@ -10,9 +10,6 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -25,7 +22,6 @@ SCHEMA: Final = "0006"
 
 _BUSY_SECONDS = 30
 _WRITING = "casebook_writing"
-_MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 @dataclass(frozen=True)
@@ -161,27 +157,16 @@ def migrate(url: str) -> None:
     """
     engine = _engine(url)
     try:
+        if _schema_of(engine) == SCHEMA:
+            return
+        from casebook.upgrading import upgrade
+
         with engine.connect() as connection:
             writing = connection.execution_options(**{_WRITING: True})
             with writing.begin():
-                _upgrade(writing)
+                upgrade(writing)
     finally:
         engine.dispose()
-
-
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(_ADVISORY_LOCK, {"name": "casebook.migrations"})
-    config = Config()
-    # ConfigParser interpolates '%', which a folder's name may hold.
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError:
-        raise NotMigratedError(
-            f"the casebook has a schema that this version of Baton (schema {SCHEMA}) does not know: use a newer one"
-        ) from None
 
 
 def _schema_of(engine: Engine) -> str | None:

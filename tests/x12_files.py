@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import count as numbers_from
+from itertools import islice
 from random import Random
 from typing import Literal
 
 from sandbox import people
-from sandbox.adjudication import primary_decision
+from sandbox.adjudication import Adjudication, primary_decision
 from sandbox.people import Bill
 from sandbox.x12_answers import ClaimState, acknowledgement_set, status_set
 from sandbox.x12_claim import VERSION, OutgoingClaim, claim_set
@@ -26,10 +28,11 @@ Status = tuple[str, ...]
 
 
 def bills(count: int, seed: int = 1, prefix: str = "A") -> tuple[Bill, ...]:
-    """Professional claims of one practice, each with Medicare before a commercial policy."""
+    """Professional claims of one practice, each with Medicare before a commercial policy; Medicare pays a part."""
     rng = Random(seed)
     practice = people.practice(rng)
-    return tuple(_bill(rng, practice, f"{prefix}{seed:03d}{number:06d}") for number in range(count))
+    made = (_bill(rng, practice, f"{prefix}{seed:03d}{number:06d}") for number in numbers_from(0))
+    return tuple(islice((each for each in made if _decision(each).paid), count))
 
 
 def _bill(rng: Random, practice: people.Practice, number: str) -> Bill:
@@ -72,8 +75,11 @@ def remitted(
 
 
 def _decided(bill: Bill, status: str, remarks: tuple[str, ...]) -> RemittedClaim:
-    decision = primary_decision(Random(bill.claim_number), bill.lines)
-    return RemittedClaim(bill, bill.primary, status, decision, f"ICN{bill.claim_number}", remarks)
+    return RemittedClaim(bill, bill.primary, status, _decision(bill), f"ICN{bill.claim_number}", remarks)
+
+
+def _decision(bill: Bill) -> Adjudication:
+    return primary_decision(Random(bill.claim_number), bill.lines)
 
 
 def acknowledged(

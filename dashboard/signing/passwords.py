@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -10,7 +11,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST: Final = 12
 
 _HASHER: Final = PasswordHasher()
-_NOBODY: Final = _HASHER.hash("nobody has this password")
 
 
 class WeakPasswordError(Exception):
@@ -31,6 +31,11 @@ def hashed(password: str) -> str:
 def fits(password: str, password_hash: str | None) -> bool:
     """Whether a password is the one of a hash; takes as long where there is no such user."""
     try:
-        return _HASHER.verify(password_hash or _NOBODY, password) and password_hash is not None
+        return _HASHER.verify(password_hash or _nobodys(), password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobodys() -> str:
+    return _HASHER.hash("nobody has this password")

@@ -157,7 +157,7 @@ async def test_a_file_that_is_gone_fails_and_can_be_read_again(office: Office) -
 @pytest.mark.filterwarnings("ignore:Cannot find activity to cancel")  # of the engine's library, at a shutdown
 async def test_a_worker_that_stops_at_claim_n_is_taken_up_there(own_office: Office) -> None:
     """The second worker goes on at the last heartbeat: no case is missing, none is opened twice, the counts add up."""
-    claims = x12_files.bills(600, seed=7)
+    claims = x12_files.bills(250, seed=7)
 
     def opened() -> int:
         with own_office.book.reading() as tx:

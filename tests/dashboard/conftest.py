@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -19,18 +21,19 @@ from casebook.opening import migrate, open_casebook
 from dashboard.app import application
 from dashboard.premises import Premises
 from dashboard.roles import Role
-from dashboard.signing import passwords
 from journey.plans.file import standard_plan
 from sandbox.live import START
 from sandbox.showroom import furnish
 from worker.cases import Cases
-from worker.keys import KeyRing
+from worker.keys import KeyRing, create_key_file, read_key_file
 from worker.plan_in_force import PlanOfPractice
 from worker.seal import CasebookSeal
 from worker.settings import Settings
 
 PASSWORD = "a long enough password"
-PASSWORD_HASH = passwords.hashed(PASSWORD)
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+"""Of the kind that is in use, but cheap: tests sign in some thousand times."""
+
 NOBODY: Any = None
 """No engine: the cases of these premises cannot be reached."""
 
@@ -69,10 +72,21 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-async def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
-    """Forty claims, 45 days into their season, and one person of each role."""
-    keys = KeyRing.new()
-    file = tmp_path_factory.mktemp("filled") / "casebook.sqlite"
+async def filled(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Filled:
+    """Forty claims, 45 days into their season, and one person of each role; made once for all processes of a run."""
+    folder = tmp_path_factory.getbasetemp().parent / f"filled-{testrun_uid}"
+    folder.mkdir(exist_ok=True)
+    file, ring, told = folder / "casebook.sqlite", folder / "keys.toml", folder / "left_at"
+    with (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            create_key_file(ring, KeyRing.new())
+            left_at = await _season(file, read_key_file(ring))
+            told.write_text(left_at.isoformat(), encoding="utf-8")
+    return Filled(file, read_key_file(ring), datetime.fromisoformat(told.read_text(encoding="utf-8")))
+
+
+async def _season(file: Path, keys: KeyRing) -> datetime:
     migrate(f"sqlite:///{file}")
     book = open_casebook(f"sqlite:///{file}", CasebookSeal(keys))
     left_at = await furnish(book, standard_plan(), claims=40, seed=7, start=START, days=45)
@@ -88,7 +102,7 @@ async def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
                 password_hash=PASSWORD_HASH,
             )
     book.close()
-    return Filled(file, keys, left_at)
+    return left_at
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tests.faults.conftest import Site
 
 PARTNERS = Partners()
-CASES = 6
-KILLS = 6
+CASES = 4
+KILLS = 4
 
 
 async def opened(site: Site, count: int) -> dict[str, str]:
@@ -77,7 +77,7 @@ def is_done(site: Site, number: str, case_id: str, told: set[str]) -> bool:
 
 @pytest.mark.timeout(150)
 async def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(site: Site) -> None:
-    """Six kills at random moments of six journeys: every fact once, one hold and one claim for each account."""
+    """Four kills at random moments of four journeys: every fact once, one hold and one claim for each account."""
     rng = Random(20260312)
     cases = await opened(site, CASES)
     told: dict[str, set[str]] = {number: set() for number in cases}
