@@ -31,6 +31,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     cases.router,
     saying.router,
     saying.seen,
+    bulk.looking,
     bulk.router,
     packets.router,
     events.router,

@@ -8,19 +8,18 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from casebook.chosen import MOST, Chosen, chosen
 from casebook.errors import NoSuchRowError
 from dashboard.api.callers import Calling, insist, needs
 from dashboard.api.problems import RefusalError, problems
 from dashboard.api.repeating import Key, Repeatable
 from dashboard.api.said_shapes import Act, Contact, Decision, Hold, Outcome, Told
 from dashboard.api.saying import outcome
-from dashboard.api.telling import Speaker
+from dashboard.api.telling import Speaker, fact_of
 from dashboard.roles import Right
 from dashboard.signing.visiting import At, note_access
+from dashboard.worklist.bulk_work import foreseen_of
 from journey.words import Frozen
-
-MOST: Final = 200
-"""Cases of one request."""
 
 AT_ONCE: Final = 8
 """Cases that are told at the same time."""
@@ -74,6 +73,34 @@ class BulkDone(Frozen):
     items: tuple[Outcome, ...]
 
 
+class Foreseen(Frozen):
+    """What one case would make of it."""
+
+    case_id: str
+    will: bool = Field(description="Whether the case would take it.")
+    says: tuple[str, ...] = Field(description="What would happen, or why not.")
+    counts: bool = Field(True, description="False for an answer that would be logged and move no deadline.")
+    objections: tuple[str, ...] = Field(
+        (),
+        description="What speaks against it although it would happen: embargo, "
+        "a claim that is under way, an order of insurers that is not corrected.",
+    )
+
+
+class Preview(Frozen):
+    """What would become of it, case by case; cases that the practice does not have are left out."""
+
+    able: int
+    unknown: int = Field(description="The practice has no such case.")
+    items: tuple[Foreseen, ...]
+
+
+looking = APIRouter(
+    prefix="/bulk",
+    tags=["Say"],
+    dependencies=[Depends(needs(Right.SEE_CASES, Right.WORK, Right.LEAD))],
+    responses=problems(401, 403, 422, 429),
+)
 router = APIRouter(
     prefix="/bulk",
     tags=["Say"],
@@ -99,6 +126,27 @@ async def say_to_many(at: At, caller: Calling, key: Key, bulk: Bulk) -> BulkDone
     await asyncio.to_thread(note_access, at, caller, "bulk", cases=len(items))
     counts = {state: sum(each.state == state for each in items) for state in ("heard", "waits", "refused", "unknown")}
     return BulkDone(items=items, **counts)
+
+
+@looking.post("/preview")
+def preview_for_many(at: At, caller: Calling, bulk: Bulk) -> Preview:
+    """Read what each case would make of it, and what speaks against it; nothing is told to any case."""
+    if isinstance(bulk.say, BulkDecision):
+        insist(caller, Right.DECIDE)
+    with at.book.reading() as tx:
+        found = chosen(tx, caller.user.practice, bulk.case_ids)
+    items = tuple(_foreseen(Speaker(at, caller, each.row.case_id, "preview"), bulk.say, each) for each in found)
+    note_access(at, caller, "bulk", cases=len(items))
+    unknown = len(set(bulk.case_ids)) - len(items)
+    return Preview(able=sum(each.will for each in items), unknown=unknown, items=items)
+
+
+def _foreseen(by: Speaker, told: Told, each: Chosen) -> Foreseen:
+    try:
+        line = foreseen_of(by.at, fact_of(told, by).fact, each)
+    except RefusalError as error:
+        return Foreseen(case_id=by.case_id, will=False, says=(error.detail,))
+    return Foreseen(case_id=by.case_id, **line.model_dump(exclude={"row"}))
 
 
 async def _told(by: Speaker, told: Told) -> Outcome:

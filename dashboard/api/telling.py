@@ -12,8 +12,9 @@ from dashboard.api.cases import own_row
 from dashboard.api.problems import RefusalError, field_refused
 from dashboard.api.repeating import fact_id
 from dashboard.api.said_shapes import Act, Contact, Correction, Decision, Hold, Policy, Told
+from dashboard.colleagues import SECOND, can_second, works_cases
 from dashboard.premises import Premises
-from dashboard.roles import RIGHTS, Right, Role
+from dashboard.roles import Right
 from dashboard.saying import Message, stamp
 from journey.facts import ContactLogged, CorrectionMade, Fact, HoldAsked, PersonActed, PolicyTold, SupervisorDecided
 from journey.words import Party
@@ -104,23 +105,17 @@ def _assignee(tx: Transaction, told: Act, caller: Caller) -> str:
         raise field_refused("body.person", "Say to whom, by sign-in name")
     if name != caller.user.name:
         insist(caller, Right.LEAD)
-    if not _works_here(tx, caller, name):
+    known = people.credentials(tx, name)
+    if known is None or known.user.practice != caller.user.practice or not works_cases(known.user):
         raise field_refused("body.person", "Nobody of this sign-in name works cases here")
     return name
 
 
 def _refuse_stranger(tx: Transaction, caller: Caller, second: str) -> None:
-    """The second person is another one who works here; a name that was made up decides nothing."""
-    name = second.strip().lower()
-    if name == caller.user.name or not _works_here(tx, caller, name):
-        raise field_refused("body.second_person", "Name another person who works cases here, by sign-in name")
-
-
-def _works_here(tx: Transaction, caller: Caller, name: str) -> bool:
-    known = people.credentials(tx, name)
-    if known is None or known.user.practice != caller.user.practice or known.user.disabled_at:
-        return False
-    return Right.WORK in RIGHTS[Role(known.user.role)] and known.user.role != Role.SERVICE
+    """A name that was made up, or of somebody who may not, decides nothing."""
+    known = people.credentials(tx, second.strip().lower())
+    if known is None or not can_second(known.user, caller.user):
+        raise field_refused("body.second_person", f"Name {SECOND}, by sign-in name")
 
 
 def _task(tx: Transaction, told: Act, by: Speaker) -> str:

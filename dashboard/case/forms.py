@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from casebook.people import User
 from dashboard.case.file import CaseFile
 from dashboard.case.words import YES_NO
+from dashboard.colleagues import SECOND, can_second, works_cases
 from dashboard.premises import Premises
-from dashboard.roles import RIGHTS, Right, Role
+from dashboard.roles import Right
 from dashboard.saying import Message, stamp
 from dashboard.signing.visiting import Visitor
 from journey.benefits.checks import says_something
@@ -185,14 +185,9 @@ def _assigned(visitor: Visitor, file: CaseFile, typed: Typed) -> str:
     name = typed.get("person", "") or visitor.user.name
     if name != visitor.user.name and not visitor.may(Right.LEAD):
         raise FormProblemError("A lead assigns work to others; you can take it yourself.")
-    if name not in {each.name for each in who_may(file, Right.WORK)}:
+    if name not in {each.name for each in file.staff if works_cases(each)}:
         raise FormProblemError("To whom: choose somebody who works cases here.")
     return name
-
-
-def who_may(file: CaseFile, right: Right) -> tuple[User, ...]:
-    """Who of the practice may do something, and is not kept out."""
-    return tuple(each for each in file.staff if not each.disabled_at and right in RIGHTS[Role(each.role)])
 
 
 def _hold(at: Premises, visitor: Visitor, file: CaseFile, typed: Typed) -> Fact:  # noqa: ARG001
@@ -222,8 +217,8 @@ def _policy(at: Premises, visitor: Visitor, file: CaseFile, typed: Typed) -> Fac
 
 def _decision(at: Premises, visitor: Visitor, file: CaseFile, typed: Typed) -> Fact:
     second = typed.get("second_person", "")
-    if second and second not in {each.name for each in who_may(file, Right.LEAD)}:
-        raise FormProblemError("Second person: choose a lead or another supervisor.")
+    if second and second not in {each.name for each in file.staff if can_second(each, visitor.user)}:
+        raise FormProblemError(f"Second person: choose {SECOND}.")
     fields = {
         **_stamped(at, "decision", typed, Party.SUPERVISOR),
         "decision": typed.get("decision", ""),

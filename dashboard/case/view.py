@@ -19,9 +19,10 @@ from casebook.outbox import SayingState
 from casebook.reading import HistoryEntry
 from dashboard.case import clocks, cover, money, relay, sides, timeline, words
 from dashboard.case.file import CaseFile
-from dashboard.case.forms import SAYINGS, latest_snooze, who_may
+from dashboard.case.forms import SAYINGS, latest_snooze
 from dashboard.case.related import related
 from dashboard.case.timeline import Event, Kind
+from dashboard.colleagues import can_second, works_cases
 from dashboard.premises import Premises
 from dashboard.rendering import page
 from dashboard.roles import Right
@@ -171,7 +172,6 @@ def kept_query(request: Request) -> str:
 def _choices(visitor: Visitor, file: CaseFile) -> dict[str, Any]:
     """What the forms offer."""
     payers = tuple((each.party.value, each.payer_name) for each in file.claim.coverages)
-    leads = who_may(file, Right.LEAD)
     return {
         "words": words,
         "sayings": SAYINGS,
@@ -180,8 +180,8 @@ def _choices(visitor: Visitor, file: CaseFile) -> dict[str, Any]:
         "desks": tuple((each.value, file.name(each)) for each in words.OUR_DESKS),
         "others": tuple((each.value, file.name(each)) for each in words.OTHERS),
         "reach_first": _reach_first(file).value,
-        "workers": who_may(file, Right.WORK) if visitor.may(Right.LEAD) else (),
-        "seconds": tuple(each for each in leads if each.user_id != visitor.user.user_id),
+        "workers": tuple(filter(works_cases, file.staff)) if visitor.may(Right.LEAD) else (),
+        "seconds": tuple(each for each in file.staff if can_second(each, visitor.user)),
         "latest_snooze": latest_snooze(file),
         "today": file.calendar.date(file.now),
         "once": lambda: uuid4().hex,

@@ -24,9 +24,10 @@ from casebook import people
 from casebook.chosen import MOST, Chosen, cases_to_call, chosen, payers_to_call
 from casebook.people import User
 from casebook.rows import CaseRow
+from dashboard.colleagues import can_second, works_cases
 from dashboard.premises import Premises
 from dashboard.rendering import page
-from dashboard.roles import RIGHTS, Right, Role
+from dashboard.roles import Right
 from dashboard.saying import Heard, say
 from dashboard.signing.visiting import At, NotAllowedError, Seen, Sent, Visitor, needs, note_access
 from dashboard.worklist.bulk_work import CONTACTS, NEEDS, Details, Errand, Work, errand, foreseen
@@ -174,14 +175,12 @@ def _is_known(at: Premises, visitor: Visitor, work: Work, told: Details) -> bool
 
 
 def _people(at: Premises, visitor: Visitor, work: Work) -> tuple[User, ...]:
-    """To whom work can go, or who can be the second person of a decision: another lead or supervisor."""
+    """To whom work can go, or who can be the second person of a decision."""
     with at.book.reading() as tx:
         users = people.users_of(tx, visitor.user.practice)
-    here = [each for each in users if not each.disabled_at and each.role != Role.SERVICE]
     if work is Work.RESUBMIT:
-        here = [each for each in here if each.user_id != visitor.user.user_id]
-    right = Right.LEAD if work is Work.RESUBMIT else Right.WORK
-    return tuple(each for each in here if right in RIGHTS[Role(each.role)])
+        return tuple(each for each in users if can_second(each, visitor.user))
+    return tuple(each for each in users if works_cases(each))
 
 
 def _chosen(at: Premises, visitor: Visitor, asking: Asked) -> tuple[Chosen, ...]:

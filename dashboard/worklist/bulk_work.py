@@ -17,7 +17,7 @@ from dashboard.premises import Premises
 from dashboard.roles import Right
 from dashboard.saying import Message, stamp
 from dashboard.signing.visiting import Visitor
-from journey.case import Action, ActionKind, Case
+from journey.case import Action, ActionKind, Case, HoldState
 from journey.checks import refusal
 from journey.decide import decide
 from journey.evidence.kept import is_vague, what_is_missing
@@ -118,16 +118,21 @@ def foreseen(at: Premises, visitor: Visitor, work: Work, told: Details, each: Ch
     made = errand(at, visitor, work, told, "preview", each)
     if isinstance(made, str):
         return Line(row=each.row, will=False, says=(made,))
+    return foreseen_of(at, made.fact, each)
+
+
+def foreseen_of(at: Premises, fact: Fact, each: Chosen) -> Line:
+    """What one case would make of a fact; nothing is told to it."""
     plan = plan_of(at, each.case)
-    refused = refusal(each.case, made.fact, plan, at.now())
+    refused = refusal(each.case, fact, plan, at.now())
     if refused:
         return Line(row=each.row, will=False, says=(refused,))
-    decision = decide(each.case, made.fact, plan)
-    if work is Work.RESUBMIT:
+    decision = decide(each.case, fact, plan)
+    if isinstance(fact, SupervisorDecided) and fact.decision == "resubmit_now":
         return _resubmission(at, each, plan, decision.actions)
-    says = _SAYS[work](each.case, made.fact) or Answer.of(decision, plan).says[:MOST_SAID]
+    says = _says(each.case, fact) or Answer.of(decision, plan).says[:MOST_SAID]
     also = tuple(_ACTIONS[each.kind] for each in decision.actions if each.kind in _ACTIONS)
-    counts = not (isinstance(made.fact, ContactLogged) and is_vague(made.fact))
+    counts = not (isinstance(fact, ContactLogged) and is_vague(fact))
     return Line(row=each.row, will=True, says=tuple(dict.fromkeys((*says, *also))), counts=counts)
 
 
@@ -235,33 +240,18 @@ _FACTS: Final[Mapping[Work, Callable[[Premises, Visitor, Details, Chosen], Fact 
 # ---- in words -------------------------------------------------------------------------------------------------------
 
 
-def _says_assigned(case: Case, fact: Fact) -> tuple[str, ...]:
-    assert isinstance(fact, PersonActed)
-    return (f"goes from {case.owner or 'nobody'} to {fact.person}",)
-
-
-def _says_snoozed(_: Case, fact: Fact) -> tuple[str, ...]:
-    assert isinstance(fact, PersonActed)
-    return (f"its reminder waits until {fact.until}; the hard deadline stays",)
-
-
-def _says_contacted(_: Case, fact: Fact) -> tuple[str, ...]:
-    assert isinstance(fact, ContactLogged)
-    if is_vague(fact):
+def _says(case: Case, fact: Fact) -> tuple[str, ...]:
+    """What a person wants to know of it before it is done; empty where the decision's own reasons say it."""
+    if isinstance(fact, PersonActed) and fact.act == "assigned":
+        return (f"goes from {case.owner or 'nobody'} to {fact.person}",)
+    if isinstance(fact, PersonActed) and fact.act == "snoozed":
+        return (f"its reminder waits until {fact.until}; the hard deadline stays",)
+    if isinstance(fact, ContactLogged) and is_vague(fact):
         return ("it is logged and moves no deadline", f"missing: {', '.join(what_is_missing(fact))}")
+    if isinstance(fact, HoldAsked) and case.hold.state is HoldState.VERIFIED:
+        return ("stands already: this renews its review",)
     return ()
 
-
-def _says_held(case: Case, _: Fact) -> tuple[str, ...]:
-    return ("stands already: this renews its review",) if case.hold.state.value == "verified" else ()
-
-
-_SAYS: Final[Mapping[Work, Callable[[Case, Fact], tuple[str, ...]]]] = {
-    Work.ASSIGN: _says_assigned,
-    Work.SNOOZE: _says_snoozed,
-    Work.CONTACT: _says_contacted,
-    Work.HOLD: _says_held,
-}
 
 _ACTIONS: Final[Mapping[ActionKind, str]] = {
     ActionKind.SUBMIT_SECONDARY: "a claim goes out",

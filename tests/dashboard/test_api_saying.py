@@ -19,6 +19,7 @@ from dashboard.premises import Premises
 from dashboard.roles import Role
 from tests.dashboard.front_office import PRACTICE, away, premises_of
 from tests.office import Journey, Office
+from tests.workflows.partners import Partners
 from worker.cases import Cases
 
 ANSWERED = {
@@ -171,16 +172,49 @@ async def test_what_a_case_refuses_is_a_conflict_and_its_key_is_free(office: Off
 
 
 async def test_a_decision_needs_a_real_second_person(office: Office, tmp_path: Path) -> None:
-    """Closing with one's own name or a made-up one is refused; with a colleague's it is heard."""
+    """4.4: oneself, a made-up name, a case manager or a system is refused; with another lead it is heard."""
     journey = await settled(office)
-    somebody(premises_of(office, tmp_path), "colleague", Role.CASE_MANAGER)
+    for name, role in (("colleague", Role.LEAD), ("junior", Role.CASE_MANAGER), ("machine", Role.SERVICE)):
+        somebody(premises_of(office, tmp_path), name, role)
     close = {"decision": "close", "reason": "written off by agreement"}
     async with asking(office, tmp_path) as client:
-        for second in ("api-supervisor", "nobody"):
+        for second in ("api-supervisor", "nobody", "junior", "machine"):
             refused = await client.post(f"/cases/{journey.case_id}/decisions", json={**close, "second_person": second})
-            assert refused.status_code == 422
+            assert refused.status_code == 422, second
+            say = {"kind": "decision", **close, "second_person": second}
+            [many] = (await client.post("/bulk", json={"case_ids": [journey.case_id], "say": say})).json()["items"]
+            assert (many["state"], "another lead or supervisor" in many["problem"]) == ("refused", True)
         heard = await client.post(f"/cases/{journey.case_id}/decisions", json={**close, "second_person": "Colleague"})
         assert heard.json()["state"] == "heard", heard.text
+
+
+async def test_a_preview_tells_what_each_case_would_make_of_it(office: Office, tmp_path: Path) -> None:
+    """I2, I5: a vague call would not count, a claim sent now might arrive twice; no case hears anything of either."""
+    journey = await settled(office)
+    await journey.tell(Partners().primary(journey.now()))
+    await journey.settled()
+    nowhere = "case-" + "a" * 26
+    somebody(premises_of(office, tmp_path), "colleague", Role.LEAD)
+    again = {"kind": "decision", "decision": "resubmit_now", "reason": "agreed", "second_person": "colleague"}
+
+    async def foreseen(client: httpx2.AsyncClient, **say: Any) -> dict[str, Any]:
+        body = {"case_ids": [journey.case_id, nowhere], "say": say}
+        answer = await client.post("/bulk/preview", json=body)
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        assert found["unknown"] == 1
+        [line] = found["items"]
+        return dict(line)
+
+    before = journey.known()
+    async with asking(office, tmp_path) as client:
+        vague = await foreseen(client, kind="contact", party="secondary")
+        sent = await foreseen(client, **again)
+        late = await foreseen(client, kind="act", act="snoozed", until="2020-01-01")
+    assert (vague["will"], vague["counts"]) == (True, False)
+    assert (sent["will"], bool(sent["objections"])) == (True, True), sent
+    assert (late["will"], late["says"]) == (False, ["a snooze needs a date after today"])
+    assert journey.known() == before
 
 
 async def test_with_the_engine_away_it_waits(office: Office, tmp_path: Path) -> None:

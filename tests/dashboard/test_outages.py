@@ -14,12 +14,13 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from casebook import incidents, outbox, reading
 from casebook.incidents import Told
 from dashboard.app import application
-from dashboard.insights.outages import tell_cases
+from dashboard.insights.declaring import tell_cases
 from dashboard.premises import Premises
 from dashboard.roles import Role
 from journey.facts import SupervisorDecided
 from tests.dashboard.conftest import PASSWORD, PEOPLE, Desk
 from tests.dashboard.front_office import PRACTICE, admit_everybody, away, premises_of, visitor
+from tests.dashboard.test_api_saying import somebody
 from tests.dashboard.test_signing_in import token_in
 from tests.office import Journey, Office
 
@@ -108,6 +109,29 @@ async def test_one_decision_is_heard_by_every_case_and_taken_back_from_every_cas
     await tell_cases(pages.at, visitor(Role.SUPERVISOR), pages.incident().incident_id)
     assert [len(each) for each in pages.decisions()] == [2, 2]
     assert {each.undo_state for each in pages.incident().cases} == {Told.HEARD}
+
+
+async def test_another_system_declares_one_and_takes_it_back(pages: Pages) -> None:
+    """What the pages can do the API can: look first, declare once, and undo; each case hears it once."""
+    until = (pages.at.calendar.date(pages.at.now()) + timedelta(days=14)).isoformat()
+    which = {"payer_id": pages.payer, "hop": pages.hop}
+    shown = {"Authorization": f"Bearer {somebody(pages.at, 'api-supervisor', Role.SUPERVISOR)}"}
+    transport = ASGITransport(app=application(pages.at))
+    async with AsyncClient(transport=transport, base_url="https://testserver/api/v1", headers=shown) as client:
+        ahead = (await client.get("/outages/preview", params=which)).json()
+        assert {each["case_id"] for each in ahead["told"]} == {each.case_id for each in pages.journeys}
+        never = await client.post("/outages", json={**which, "until": "2020-01-01", "reason": REASON})
+        assert never.status_code == 422
+        key = {"Idempotency-Key": "outage-1"}
+        declaration = {**which, "until": until, "reason": REASON}
+        first, repeated = [await client.post("/outages", json=declaration, headers=key) for _ in range(2)]
+        assert (first.status_code, first.json()) == (201, repeated.json())
+        assert (await client.post("/outages", json=declaration)).json()["type"].endswith("cannot-declare")
+        assert [len(each) for each in pages.decisions()] == [1, 1]
+        address = f"/outages/{first.json()['incident_id']}"
+        assert (await client.post(f"{address}/undo", json={"reason": "it is up"})).status_code == 200
+        assert (await client.post(f"{address}/go-on")).status_code == 200
+    assert [len(each) for each in pages.decisions()] == [2, 2]
 
 
 async def test_a_server_that_was_stopped_half_way_goes_on_where_it_was(pages: Pages) -> None:
