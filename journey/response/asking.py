@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from journey.case import Action, ActionKind, Asked, Case, Escalation, EscalationState, HoldState
 from journey.clocks import FILING_CLOCK, reached_by
@@ -26,7 +26,7 @@ def asked_now(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> t
         *_hold(case, plan, now),
         *sending.submissions(case, reading, plan, now),
         *_number(reading, case, now),
-        *_alarms(case, reading, plan, now),
+        *_alarms(case, reading, plan, now, known),
         *amends(case, reading, plan, now),
         *_notices(case, plan, now),
     )
@@ -57,7 +57,8 @@ def _hold(case: Case, plan: PlanInForce, now: Moment) -> Iterator[Action]:
         )
 
 
-def _alarms(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Iterator[Action]:
+def _alarms(case: Case, reading: Reading, plan: PlanInForce, now: Moment, known: Container[str]) -> Iterator[Action]:
+    """What each alarm that rang asks for; most rang long ago, so what is known already is not even written down."""
     for clock in case.clocks:
         row = plan.clocks_by_name.get(clock.name)
         for level in clock.fired:
@@ -68,11 +69,11 @@ def _alarms(case: Case, reading: Reading, plan: PlanInForce, now: Moment) -> Ite
             key = f"{case.case_id}:{clock.name}:{level.value}:{due:%Y%m%dT%H%M}"
             if level is Level.SOFT and row.outreach and then is Then.TASK:
                 continue  # its tasks have channels of their own
-            if then is Then.ASK_STATUS:
+            if then is Then.ASK_STATUS and key not in known:
                 yield _question(reading, key, row.silence_means, now)
-            if then is Then.READ_LEDGER or clock.name in _LOOKS_FIRST:
+            if (then is Then.READ_LEDGER or clock.name in _LOOKS_FIRST) and f"{key}:ledger" not in known:
                 yield _simple(f"{key}:ledger", ActionKind.READ_LEDGER, row.pending, Party.LEDGER, now)
-            if then is Then.TASK:
+            if then is Then.TASK and key not in known:
                 yield _task(key, row.holder, f"{row.pending}: {row.silence_means}", now)
     yield from _filing_tasks(case, plan, now)
     yield from _outreach(case, plan, now)
