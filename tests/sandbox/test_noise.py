@@ -34,7 +34,7 @@ async def test_noise_changes_no_truth(make_stage: Any, items: Any) -> None:
 
 
 async def test_all_kinds_of_noise_occur_and_every_file_arrives_whole(make_stage: Any) -> None:
-    """A hundred claims bring copies, repeats, several sets in a file, and broken files, each with the good one after."""
+    """A hundred claims bring copies, repeats, several sets in a file, and broken files with the good one after."""
     stage = await make_stage(claims=100, seed=4, quiet=False).play()
     names = " ".join(stage.files)
     assert all(mark in names for mark in ("-copy", "-again", "-broken"))
