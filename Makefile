@@ -6,6 +6,9 @@ CLAIMS ?= 200
 SEED   ?= 1
 STAY   ?=
 
+# What was compiled once need not be compiled again by every process of a test run.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check browser bench lock clean
 

@@ -33,6 +33,7 @@ from dashboard.insights.sums import KeptSums
 from dashboard.premises import Premises
 from dashboard.roles import Role
 from dashboard.signing import passwords
+from dashboard.worklist.counts import KeptCounts
 from journey.plans.file import standard_plan
 from sandbox.live import START
 from sandbox.showroom import furnish
@@ -124,8 +125,11 @@ def timed(ask: Callable[[], Any], times: int = 30) -> Spent:
 
 def worklist_rows(desk: FilledDesk, times: int = 30) -> list[Row]:
     """The figures of the worklist."""
-    return [_row(name, timed(_asking(desk, address), times)) for name, address in _addresses(desk)] + [
-        _row("search by name", timed(_searching(desk), times))
+    first = _asking(desk, "/worklist?view=everyone")
+    return [
+        _row("worklist, counted anew", timed(_forgetting(desk, first), times)),
+        *(_row(name, timed(_asking(desk, address), times)) for name, address in _addresses(desk)),
+        _row("search by name", timed(_searching(desk), times)),
     ]
 
 
@@ -188,11 +192,11 @@ def insights_rows(desk: FilledDesk, times: int = 30) -> list[Row]:
 
 
 def _forgetting(desk: FilledDesk, ask: Callable[[], None]) -> Callable[[], None]:
-    """The same page, with no sums kept from before."""
+    """The same page, with no sums and counts kept from before, as after every turn of a case."""
     app: Any = desk.browser.app
 
     def ask_anew() -> None:
-        app.state.sums = KeptSums()
+        app.state.sums, app.state.counts = KeptSums(), KeptCounts()
         ask()
 
     return ask_anew

@@ -86,6 +86,7 @@ class CaseRow(Frozen):
     resolved_at: Moment | None
     closed_at: Moment | None
     sentence: str
+    """Empty in rows of the worklist."""
     entries: int
     """How many entries the evidence has."""
     marks: str
@@ -134,9 +135,10 @@ def row_of(case: Case, sentence: str, tx: Transaction) -> dict[str, Any]:
 
 
 def read_row(columns: RowMapping, tx: Transaction) -> CaseRow:
-    """The row of a case, its words unsealed."""
+    """The row of a case, its words unsealed; those whose column was not read are empty."""
     case_id = columns["case_id"]
-    words = {name: tx.unseal(columns[name], sealed_place(name, case_id)) if columns[name] else "" for name in SEALED}
+    said = {name: columns.get(name) for name in SEALED}
+    words = {name: tx.unseal(sealed, sealed_place(name, case_id)) if sealed else "" for name, sealed in said.items()}
     return CaseRow.model_validate({**columns, **words, "found": columns["found_modes"].split()})
 
 

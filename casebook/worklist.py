@@ -37,8 +37,11 @@ SILENT_AFTER: Final = timedelta(days=7)
 FILING_WITHIN: Final = timedelta(days=30)
 RECOVERED_WITHIN: Final = timedelta(days=30)
 REVIEW_WITHIN: Final = timedelta(days=7)
-PAGE: Final = 100
-"""Rows of one page."""
+PAGE: Final = 50
+"""Rows of one page: what a person works through before the list has changed anyway."""
+
+_LISTED: Final = tuple(each for each in CASES.c if each.name != "sentence")
+"""A list does not show the sentence of a case, the longest of its sealed words."""
 
 NOT_FILED: Final = (Hop.TRANSMITTED, Hop.RECEIVED, Hop.ACCEPTED)
 """First hops not proven while the payer does not have the claim: the filing limit counts."""
@@ -167,11 +170,11 @@ def rows(tx: Transaction, wanted: Wanted, chunk: int = 500) -> Iterator[CaseRow]
 
 
 def rows_of(tx: Transaction, practice: str, case_ids: Sequence[str]) -> tuple[CaseRow, ...]:
-    """The rows of these cases, in the order given; those of another practice are left out."""
+    """The rows of these cases without their sentence, in the order given; those of another practice are left out."""
     if not case_ids:
         return ()
     # By id alone: asked for the practice as well, SQLite would walk through all of its cases.
-    wanted = tx.connection.execute(select(CASES).where(CASES.c.case_id.in_(case_ids))).mappings()
+    wanted = tx.connection.execute(select(*_LISTED).where(CASES.c.case_id.in_(case_ids))).mappings()
     found = {each["case_id"]: read_row(each, tx) for each in wanted if each["practice"] == practice}
     return tuple(found[each] for each in case_ids if each in found)
 
