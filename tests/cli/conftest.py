@@ -94,9 +94,9 @@ def command() -> Any:
     return process
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The home of a running Baton: `baton up` as a process of its own, told to stop as an operator would."""
+    """The home of one test file's Baton: `baton up` as its own process, told to stop as an operator would."""
     folder = tmp_path_factory.mktemp("baton")
     with (folder / "log").open("w") as log:
         words = ["up", "--home", str(folder / "home")]

@@ -90,10 +90,10 @@ def test_a_file_with_mistakes_names_each_place(baton: Any, file: Path) -> None:
 
 @pytest.fixture(scope="module")
 def case_id(home: Path, files: tuple[Path, Path], command: Any) -> str:
-    """The case of the two synthetic files, whichever test took them in first."""
+    """The case of the two synthetic files."""
     taken = command("intake", *files, "--home", home, "--json", cwd=home.parent)
     assert taken.code == 0, taken.err
-    [row] = command("case", "list", "--home", home, "--all", "--json", cwd=home.parent).json["cases"]
+    [row] = command("case", "list", "--home", home, "--json", cwd=home.parent).json["cases"]
     return str(row["case_id"])
 
 
