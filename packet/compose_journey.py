@@ -12,7 +12,7 @@ from journey.telling import told
 from journey.words import MODE_WORDS, Hop, Party
 from journey.writing import plainly
 from packet.citing import cited, in_words
-from packet.journey_parts import BreakPart, ClaimPart, ClockEvent, ClockPart, HopPart, Line, Policy
+from packet.journey_parts import BreakPart, ClaimLine, ClaimPart, ClockEvent, ClockPart, HopPart, Policy
 from packet.sources import Source
 
 
@@ -32,7 +32,7 @@ def claim(source: Source) -> ClaimPart:
         provider_tin=billed.provider_tin,
         policies=tuple(_policy(each) for each in billed.coverages),
         lines=tuple(
-            Line(
+            ClaimLine(
                 number=each.number,
                 procedure=" ".join((each.procedure, *each.modifiers)),
                 units=each.units,

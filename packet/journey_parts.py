@@ -22,7 +22,7 @@ class Policy(Frozen):
     policyholder: Annotated[str, Holds(Datum.POLICYHOLDER)] = ""
 
 
-class Line(Frozen):
+class ClaimLine(Frozen):
     """One billed line."""
 
     number: Annotated[int | None, Holds(Datum.LINES)] = None
@@ -46,7 +46,7 @@ class ClaimPart(Frozen):
     provider_npi: Annotated[str, Holds(Datum.PROVIDER)] = ""
     provider_tin: Annotated[str, Holds(Datum.PROVIDER)] = ""
     policies: tuple[Policy, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ClaimLine, ...] = ()
 
 
 class Evidence(Frozen):

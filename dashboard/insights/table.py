@@ -23,7 +23,7 @@ class Column(Frozen):
     kind: Kind = "count"
 
 
-class Line(Frozen):
+class TableLine(Frozen):
     """A row; its first cell leads to its cases where there are some to see."""
 
     cells: tuple[Value, ...]
@@ -39,7 +39,7 @@ class Table(Frozen):
     defined: tuple[tuple[str, str], ...]
     """What it counts: a term, and what it means."""
     columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TableLine, ...]
 
 
 def worklist(**filters: str) -> str:

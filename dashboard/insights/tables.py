@@ -10,7 +10,7 @@ from casebook.insights import Holds, Outcomes, Pile, added
 from casebook.insights_speed import JUDGED_AFTER, Took
 from casebook.worklist import NONE, Age
 from dashboard.insights.sums import Sums
-from dashboard.insights.table import Column, Line, Table, Value, mode_words, worklist
+from dashboard.insights.table import Column, Table, TableLine, Value, mode_words, worklist
 from journey.words import Hop
 
 AGE_WORDS: Final = ("0–30 days", "31–60 days", "61–90 days", "91–120 days", "over 120 days")
@@ -62,7 +62,7 @@ def risk_by_age(sums: Sums) -> Table:
     """Dollars by age and break point."""
     ages = list(Age)
     lines = [
-        Line(
+        TableLine(
             cells=(
                 mode_words(mode),
                 *(sum(each.ages_at_risk[n] for each in piles) for n in range(len(ages))),
@@ -89,7 +89,7 @@ def risk_by_age(sums: Sums) -> Table:
 def risk_by_hop(sums: Sums) -> Table:
     """Dollars by the first hop that is not proven."""
     lines = [
-        Line(
+        TableLine(
             cells=(
                 HOP_WORDS[hop], _risk(piles), sum(each.cases for each in piles), sum(each.overdue for each in piles),
             ),
@@ -123,7 +123,7 @@ def payers(sums: Sums) -> Table:
             sums.names.get(payer_id, payer_id), risk, sum(each.cases for each in piles),
             sum(each.overdue for each in piles), _share(old, risk), vague.vague, vague.vague_cases,
         )  # fmt: skip
-        lines.append(Line(cells=cells, href=worklist(payer=payer_id)))
+        lines.append(TableLine(cells=cells, href=worklist(payer=payer_id)))
     return Table(
         name="payers",
         title="Secondary payers that hold the most",
@@ -150,10 +150,10 @@ def receivable(sums: Sums) -> Table:
     """How old the secondary receivable is."""
     days = round(sums.at_risk / sums.daily, 1) if sums.daily else None
     lines = (
-        Line(cells=("Open secondary receivable", sums.at_risk, None, None)),
-        Line(cells=("What became due on an average day of the last 90", round(sums.daily), None, None)),
-        Line(cells=("Days in secondary receivable", None, days, None)),
-        Line(cells=("More than 90 days old", sums.old, None, _share(sums.old, sums.at_risk))),
+        TableLine(cells=("Open secondary receivable", sums.at_risk, None, None)),
+        TableLine(cells=("What became due on an average day of the last 90", round(sums.daily), None, None)),
+        TableLine(cells=("Days in secondary receivable", None, days, None)),
+        TableLine(cells=("More than 90 days old", sums.old, None, _share(sums.old, sums.at_risk))),
     )
     return Table(
         name="receivable",
@@ -177,7 +177,7 @@ def receivable(sums: Sums) -> Table:
 def crossover(sums: Sums) -> Table:
     """What primaries announced, and what arrived."""
     lines = [
-        Line(
+        TableLine(
             cells=(
                 sums.names.get(each.payer_id, each.payer_id) if each.payer_id else "All payers",
                 each.promised, *(each.curve[day] for day in MARKED_DAYS), each.waiting, each.by_hand, each.judged,
@@ -231,7 +231,7 @@ def _took(name: str, title: str, term: str, words: str, found: Iterable[Took]) -
         "Half of the cases took no longer than the one, nine of ten than the other.",
     )
     named = (("All cases" if each.mode == "all" else mode_words(each.mode), each) for each in found)
-    lines = tuple(Line(cells=(name, each.cases, each.median, each.nine_of_ten)) for name, each in named)
+    lines = tuple(TableLine(cells=(name, each.cases, each.median, each.nine_of_ten)) for name, each in named)
     return Table(
         name=name,
         title=title,
@@ -281,7 +281,7 @@ def holds(sums: Sums) -> Table:
         if held.owing or of.breached:
             covered = _share(held.held, held.owing)
             cells = (sums.names.get(payer_id, payer_id), held.owing, held.held, covered, of.breached)
-            lines.append(Line(cells=cells, href=worklist(payer=payer_id)))
+            lines.append(TableLine(cells=cells, href=worklist(payer=payer_id)))
     return Table(
         name="holds",
         title="Hold coverage and breaches",
@@ -326,7 +326,7 @@ def filing(sums: Sums) -> Table:
 def team(sums: Sums) -> Table:
     """Who has how much to do."""
     lines = tuple(
-        Line(
+        TableLine(
             cells=(each.owner or NOBODY, each.cases, each.at_risk, each.overdue, each.soon, each.answered),
             href=worklist(owner=each.owner or NONE, **cases_of_payer(sums)),
         )
@@ -361,11 +361,11 @@ def _by_payer(
     """A table with a row for each payer that has something to show, and one for all when there are several."""
     some = {each: of for each, of in sums.outcomes.items() if shown(of)}
     lines = [
-        Line(cells=(sums.names.get(each, each), *cells(some[each])), href=worklist(payer=each))
+        TableLine(cells=(sums.names.get(each, each), *cells(some[each])), href=worklist(payer=each))
         for each in _payers_of(sums, some)
     ]
     if len(some) > 1:
-        lines.insert(0, Line(cells=("All payers", *cells(added(some.values())))))
+        lines.insert(0, TableLine(cells=("All payers", *cells(added(some.values())))))
     first = Column(title="Payer", kind="words")
     return Table(name=name, title=title, defined=defined, columns=(first, *columns), lines=tuple(lines))
 

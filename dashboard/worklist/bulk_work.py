@@ -78,7 +78,7 @@ class Details(Frozen):
     """Of which case something else was said."""
 
 
-class Line(Frozen):
+class Foreseen(Frozen):
     """What one case would make of the work."""
 
     row: CaseRow
@@ -113,27 +113,27 @@ def errand(at: Premises, visitor: Visitor, work: Work, told: Details, batch: str
     return Errand(row=each.row, message=MESSAGES[work], fact=made.model_copy(update={"fact_id": f"{kind}:{digest}"}))
 
 
-def foreseen(at: Premises, visitor: Visitor, work: Work, told: Details, each: Chosen) -> Line:
+def foreseen(at: Premises, visitor: Visitor, work: Work, told: Details, each: Chosen) -> Foreseen:
     """What one case would make of the work, by the same rules that decide when it is told."""
     made = errand(at, visitor, work, told, "preview", each)
     if isinstance(made, str):
-        return Line(row=each.row, will=False, says=(made,))
+        return Foreseen(row=each.row, will=False, says=(made,))
     return foreseen_of(at, made.fact, each)
 
 
-def foreseen_of(at: Premises, fact: Fact, each: Chosen) -> Line:
+def foreseen_of(at: Premises, fact: Fact, each: Chosen) -> Foreseen:
     """What one case would make of a fact; nothing is told to it."""
     plan = plan_of(at, each.case)
     refused = refusal(each.case, fact, plan, at.now())
     if refused:
-        return Line(row=each.row, will=False, says=(refused,))
+        return Foreseen(row=each.row, will=False, says=(refused,))
     decision = decide(each.case, fact, plan)
     if isinstance(fact, SupervisorDecided) and fact.decision == "resubmit_now":
         return _resubmission(at, each, plan, decision.actions)
     says = _says(each.case, fact) or Answer.of(decision, plan).says[:MOST_SAID]
     also = tuple(_ACTIONS[each.kind] for each in decision.actions if each.kind in _ACTIONS)
     counts = not (isinstance(fact, ContactLogged) and is_vague(fact))
-    return Line(row=each.row, will=True, says=tuple(dict.fromkeys((*says, *also))), counts=counts)
+    return Foreseen(row=each.row, will=True, says=tuple(dict.fromkeys((*says, *also))), counts=counts)
 
 
 def plan_of(at: Premises, case: Case) -> PlanInForce:
@@ -150,16 +150,17 @@ def _not_yours(visitor: Visitor, work: Work, row: CaseRow) -> str:
     return ""
 
 
-def _resubmission(at: Premises, each: Chosen, plan: PlanInForce, actions: tuple[Action, ...]) -> Line:
+def _resubmission(at: Premises, each: Chosen, plan: PlanInForce, actions: tuple[Action, ...]) -> Foreseen:
     sent = next((action for action in actions if action.kind is ActionKind.SUBMIT_SECONDARY), None)
     if sent is None:
         why = "the case is resolved" if each.case.resolution else "a claim is on its way already"
-        return Line(row=each.row, will=False, says=(f"nothing would go out: {why}",))
+        return Foreseen(row=each.row, will=False, says=(f"nothing would go out: {why}",))
     kept_back = what_keeps_it(at, each.case, sent)
     if kept_back:
-        return Line(row=each.row, will=False, says=("our own rules would hold the claim back", *kept_back[:MOST_SAID]))
+        says = ("our own rules would hold the claim back", *kept_back[:MOST_SAID])
+        return Foreseen(row=each.row, will=False, says=says)
     as_what = "a replacement (frequency 7)" if sent.detail["frequency"] == "7" else "a new claim (frequency 1)"
-    return Line(
+    return Foreseen(
         row=each.row,
         will=True,
         says=(f"{as_what} goes to the {'third' if sent.detail['destination'] == '3' else 'secondary'} payer",),
