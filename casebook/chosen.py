@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, func, select
 
 from casebook import reading
+from casebook.errors import SealBrokenError
 from casebook.opening import Transaction
 from casebook.rows import CaseRow, read_row
 from casebook.tables import CASES
@@ -43,7 +44,10 @@ class ToCall(Frozen):
 
 
 def chosen(tx: Transaction, practice: str, case_ids: Sequence[str]) -> tuple[Chosen, ...]:
-    """The cases of a practice among these ids, in the order given; ids of nothing or of another practice are left out.
+    """The cases of a practice among these ids, in the order given.
+
+    Ids of nothing or of another practice are left out, and so is a case whose state was altered: one such case does
+    not keep people from working on the others.
 
     Args:
         tx: the transaction.
@@ -53,7 +57,8 @@ def chosen(tx: Transaction, practice: str, case_ids: Sequence[str]) -> tuple[Cho
     wanted = tuple(dict.fromkeys(case_ids))[:MOST]
     found = select(CASES).where(CASES.c.practice == practice, CASES.c.case_id.in_(wanted))
     rows = {each["case_id"]: read_row(each, tx) for each in tx.connection.execute(found).mappings()}
-    return tuple(Chosen(row=rows[each], case=reading.case_state(tx, each)) for each in wanted if each in rows)
+    whole = (_whole(tx, rows[each]) for each in wanted if each in rows)
+    return tuple(each for each in whole if each)
 
 
 def payers_to_call(tx: Transaction, practice: str, now: Moment, silent_before: Moment) -> tuple[ToCall, ...]:
@@ -87,6 +92,13 @@ def cases_to_call(tx: Transaction, practice: str, payer_id: str) -> tuple[CaseRo
     wanted = select(CASES).where(_with_payer(practice), CASES.c.payer_id == payer_id)
     ordered = wanted.order_by(CASES.c.must_by, CASES.c.case_id).limit(MOST)
     return tuple(read_row(each, tx) for each in tx.connection.execute(ordered).mappings())
+
+
+def _whole(tx: Transaction, row: CaseRow) -> Chosen | None:
+    try:
+        return Chosen(row=row, case=reading.case_state(tx, row.case_id))
+    except SealBrokenError:
+        return None
 
 
 def _with_payer(practice: str) -> ColumnElement[bool]:

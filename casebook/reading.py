@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, func, select, tuple_
 from casebook.chain import BEGINNING, Content, EvidenceEntry, body_place, chained, plain_columns, state_place
 from casebook.errors import NoSuchRowError, SealBrokenError
 from casebook.opening import Transaction
-from casebook.rows import BEFORE_ALL, CaseRow, read_row
+from casebook.rows import ALTERED, BEFORE_ALL, SEALED, CaseRow, read_row
 from casebook.tables import CASE_STATES, CASES, EVIDENCE
 from journey.case import Case, HoldState
 from journey.words import Cents, EscalationKind, Frozen, Hop, Mode, Moment, Party
@@ -261,7 +261,10 @@ def _end_problem(tx: Transaction, case_id: str, entries: int, head: str) -> str:
         _state(tx, case_id)
     except SealBrokenError:
         return "the case's state does not belong to its evidence"
-    return ""
+    columns = tx.connection.execute(select(CASES).where(CASES.c.case_id == case_id)).mappings().one()
+    row = read_row(columns, tx)
+    altered = [name for name in SEALED if getattr(row, name) == ALTERED]
+    return f"these words of its row were altered: {', '.join(altered)}" if altered else ""
 
 
 _GROUPED = ("holder", "hop", "break_mode", "escalation", "hold_state", "resolution")

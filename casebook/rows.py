@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
+from casebook.errors import SealBrokenError
 from casebook.listed import last_word, listed, short_name
 from casebook.opening import Transaction
 from casebook.safe_date import BEFORE_ALL as BEFORE_ALL
@@ -37,6 +38,9 @@ URGENCY: Final = (
 
 SEALED: Final = ("sentence", "pending_action", "break_reason", "last_word", "patient")
 """Columns whose words may name a person."""
+
+ALTERED: Final = "(altered: cannot be read)"
+"""Stands where a sealed word was changed behind Baton's back; the row stays in its list."""
 
 
 class CaseRow(Frozen):
@@ -135,11 +139,19 @@ def row_of(case: Case, sentence: str, tx: Transaction) -> dict[str, Any]:
 
 
 def read_row(columns: RowMapping, tx: Transaction) -> CaseRow:
-    """The row of a case, its words unsealed; those whose column was not read are empty."""
-    case_id = columns["case_id"]
-    said = {name: columns.get(name) for name in SEALED}
-    words = {name: tx.unseal(sealed, sealed_place(name, case_id)) if sealed else "" for name, sealed in said.items()}
+    """The row of a case, its words unsealed: empty where the column was not read, `ALTERED` where it was changed."""
+    words = {name: _word(columns, name, tx) for name in SEALED}
     return CaseRow.model_validate({**columns, **words, "found": columns["found_modes"].split()})
+
+
+def _word(columns: RowMapping, name: str, tx: Transaction) -> str:
+    sealed = columns.get(name)
+    if not sealed:
+        return ""
+    try:
+        return tx.unseal(sealed, sealed_place(name, columns["case_id"]))
+    except SealBrokenError:
+        return ALTERED
 
 
 def _identity(case: Case) -> dict[str, Any]:

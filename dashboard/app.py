@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from casebook.errors import NoSuchRowError
+from casebook.errors import NoSuchRowError, SealBrokenError
 from dashboard import live, outbox
 from dashboard.api import overview as api_overview
 from dashboard.api.app import PREFIX, api
@@ -94,6 +94,9 @@ def _handle_errors(app: FastAPI) -> None:
         NotAllowedError: _told(403, "This is not yours to do", "Your role does not allow it. A supervisor can."),
         ForeignFormError: _told(403, "This form is from another session", "Open the page again, then send it."),
         TooOftenError: _told(429, "Too many requests", "Wait a minute, then go on."),
+        SealBrokenError: _told(
+            409, "This was altered", "What is kept is not what was written. An engineer's `baton audit` tells where."
+        ),
         NoSuchRowError: _told(404, "There is nothing here", "It may have moved, or be another office's."),
         RequestValidationError: _told(422, "The form is not complete", "Go back, fill it in, and send it again."),
         HTTPException: _http_problem,

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from casebook.chosen import MOST, Chosen, chosen
-from casebook.errors import NoSuchRowError
+from casebook.errors import NoSuchRowError, SealBrokenError
+from casebook.rows import ALTERED
 from dashboard.api.callers import Calling, insist, needs
 from dashboard.api.problems import RefusalError, problems
 from dashboard.api.repeating import Key, Repeatable
@@ -88,10 +89,10 @@ class Foreseen(Frozen):
 
 
 class Preview(Frozen):
-    """What would become of it, case by case; cases that the practice does not have are left out."""
+    """What would become of it, case by case; cases that cannot be found or read are left out."""
 
     able: int
-    unknown: int = Field(description="The practice has no such case.")
+    unknown: int = Field(description="The practice has no such case, or what is kept of it was altered.")
     items: tuple[Foreseen, ...]
 
 
@@ -155,5 +156,7 @@ async def _told(by: Speaker, told: Told) -> Outcome:
         return await outcome(by, told)
     except RefusalError as error:
         return Outcome(case_id=by.case_id, fact_id="", state="refused", problem=error.detail)
+    except SealBrokenError:
+        return Outcome(case_id=by.case_id, fact_id="", state="refused", problem=ALTERED)
     except NoSuchRowError:
         return Outcome(case_id=by.case_id, fact_id="", state="unknown", problem="The practice has no such case.")

@@ -82,6 +82,7 @@ def test_an_untouched_chain_is_whole(written: Casebook) -> None:
 
 
 SECOND = "WHERE case_id = 'case-1' AND seq = 2"
+OTHER_SENTENCE = "(SELECT sentence FROM cases WHERE case_id = 'case-2')"
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,7 @@ SECOND = "WHERE case_id = 'case-1' AND seq = 2"
         ([f"UPDATE evidence SET body = (SELECT body FROM evidence {SECOND}) WHERE seq = 3"], 3, "altered or moved"),
         (["DELETE FROM evidence WHERE case_id = 'case-1' AND seq = 4"], 4, "does not end"),
         (["UPDATE cases SET revision = 3 WHERE case_id = 'case-1'"], 5, "state does not belong"),
+        ([f"UPDATE cases SET sentence = {OTHER_SENTENCE} WHERE case_id = 'case-1'"], 5, "words of its row"),
     ],
 )
 def test_tampering_is_found_where_it_was_done(written: Casebook, statements: list[str], seq: int, problem: str) -> None:
