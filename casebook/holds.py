@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from casebook import reading
 from casebook.opening import Transaction
-from casebook.rows import CaseRow, read_row
+from casebook.rows import STANDING, CaseRow, read_row
 from casebook.tables import CASES
 from journey.case import Case, HoldState
 from journey.evidence.kept import ledger_reads
@@ -19,7 +19,7 @@ from journey.words import Cents, Frozen, Moment, Switch
 SOON: Final = timedelta(days=7)
 """How long before its review is due a hold is listed for it."""
 
-_STANDING: Final = (HoldState.REQUESTED.value, HoldState.VERIFIED.value, HoldState.RELEASE_REQUESTED.value)
+_STANDING: Final = tuple(each.value for each in STANDING)
 _UNSEEN: Final = (HoldState.NONE.value, HoldState.REQUESTED.value)
 
 
@@ -30,7 +30,7 @@ class HoldView(StrEnum):
     UNVERIFIED = "unverified"
     """No hold, or one that nobody has seen in the ledger: a bill may go out at any moment (I3)."""
     BREACHED = "breached"
-    """A statement or a placement in spite of the hold, or an account that lies with an agency."""
+    """A statement or a placement in spite of the hold, or an account that an agency has too soon."""
     REVIEW = "review"
     """Held for long: somebody must renew it or decide, within a week."""
     VERIFIED = "verified"
@@ -122,11 +122,16 @@ def _views(now: Moment) -> dict[HoldView, ColumnElement[bool]]:
     return {
         HoldView.ALL: CASES.c.case_id.is_not(None),
         HoldView.UNVERIFIED: and_(CASES.c.hold_state.in_(_UNSEEN), CASES.c.resolution.is_(None)),
-        HoldView.BREACHED: or_(CASES.c.hold_breaches > 0, CASES.c.placed),
+        HoldView.BREACHED: or_(CASES.c.hold_breaches > 0, and_(CASES.c.placed, _not_done())),
         HoldView.REVIEW: and_(CASES.c.hold_state == HoldState.VERIFIED.value, CASES.c.hold_review_by < now + SOON),
         HoldView.VERIFIED: CASES.c.hold_state == HoldState.VERIFIED.value,
         HoldView.RELEASING: CASES.c.hold_state == HoldState.RELEASE_REQUESTED.value,
     }
+
+
+def _not_done() -> ColumnElement[bool]:
+    """`CaseRow.placed_too_soon` for accounts that are placed."""
+    return or_(CASES.c.resolution.is_(None), CASES.c.hold_state.in_(_STANDING))
 
 
 def _danger(now: Moment) -> ColumnElement[int]:

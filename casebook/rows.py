@@ -36,6 +36,9 @@ URGENCY: Final = (
 )
 """Which open escalation a row shows: an unverified hold before everything (I3), order before resubmission (I6)."""
 
+STANDING: Final = (HoldState.REQUESTED, HoldState.VERIFIED, HoldState.RELEASE_REQUESTED)
+"""Holds that the ledger shows, or was asked for."""
+
 SEALED: Final = ("sentence", "pending_action", "break_reason", "last_word", "patient")
 """Columns whose words may name a person."""
 
@@ -123,6 +126,11 @@ class CaseRow(Frozen):
     """Initial and last name."""
     changed_at: Moment
     """When the row was written, by the wall clock."""
+
+    @property
+    def placed_too_soon(self) -> bool:
+        """An agency has the account while insurers are not done; afterwards it may be there for what is truly owed."""
+        return self.placed and (self.resolution is None or self.hold_state in STANDING)
 
 
 def row_of(case: Case, sentence: str, tx: Transaction) -> dict[str, Any]:

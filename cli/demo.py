@@ -35,7 +35,8 @@ def demo(
         json: also write the outcome to this file, for machines.
         day_seconds: wall seconds of a working day in the busy weeks; when absent, what this machine can keep.
         home: where engine, casebook and files of this run are kept; emptied first.
-        stay: leave pages, engine and worker up when the season is over, until Ctrl-C.
+        stay: leave pages, engine and worker up when the season is over, until Ctrl-C; more claims come in, and time
+            slows down so that you can work on them.
 
     Returns:
         0 when every truth was found and no invariant broke, 1 otherwise.

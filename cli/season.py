@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from cli.demo_pages import DEMO_PEOPLE, demo_pages
 from cli.live import Progress, frame, report
 from cli.stopping import told_to_stop
 from sandbox.crew import Crew
-from sandbox.live import Trial, day_on, trial
+from sandbox.live import CALM_DAY_SECONDS, CALM_FROM, START, STAY_CLAIMS, Trial, day_on, trial
 from worker import logs
 
 REFRESH = 1.0
@@ -35,16 +36,30 @@ async def season(
     day = round(day_seconds or day_on(maps_seconds), 2)
     console.print(f"[bold]Baton[/] · {claims} synthetic claims, seed {seed}, a working day in {day:g} s")
     async with (
-        trial(home, claims, seed, day, workers) as going,
+        trial(home, claims, seed, day, workers, stay=stay) as going,
         demo_pages(going) as (address, password),
     ):
         console.print(f"pages: {address} · sign in as {', '.join(DEMO_PEOPLE.values())} · password {password}")
         await _watch(going, console)
         passed = await _scored(going, console, json)
         if stay:
-            console.print(f"The pages stay at {address}; Ctrl-C ends them.")
-            await told_to_stop()
+            console.print(
+                f"The pages stay at {address}; Ctrl-C ends them. {STAY_CLAIMS} more claims come in within two minutes; "
+                f"from {START + timedelta(days=CALM_FROM):%d %b} on a day lasts {CALM_DAY_SECONDS:g} s, so that you "
+                "can work on them."
+            )
+            await _stay(going)
     return passed
+
+
+async def _stay(going: Trial) -> None:
+    """A second season to work in, until somebody says that it is enough; a failure of it is not kept quiet."""
+    told, season = asyncio.create_task(told_to_stop()), asyncio.create_task(going.next_season().run())
+    await asyncio.wait((told, season), return_when=asyncio.FIRST_COMPLETED)
+    if season.done():
+        season.result()
+        await told
+    season.cancel()
 
 
 async def _scored(going: Trial, console: Console, json: Path | None) -> bool:

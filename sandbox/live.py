@@ -7,7 +7,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -48,6 +48,15 @@ after them long waits are left."""
 
 WEEKEND, WEEKEND_HASTE = (5, 6), 3.0
 """Python's numbers of the weekdays on which nearly nobody writes, and how much faster case time runs on them."""
+
+STAY_CLAIMS = 60
+"""Claims of the second season, for those who stay to work."""
+
+STAY_FROM, STAY_HASTE = 112, 2.0
+"""From which day they come in, and how much faster than in busy weeks time runs until the calm: a Monday."""
+
+CALM_FROM, CALM_DAY_SECONDS = 147, 60.0
+"""From which day a person can keep up, and the wall seconds of a day then: by that time claims stand at every hop."""
 
 LONGEST = timedelta(days=150)
 """Case days after which a trial ends, whatever is still open."""
@@ -134,10 +143,12 @@ class Trial:
     settings: Settings
     door: CaseDoor
     notices: asyncio.Queue[Mapping[str, object]]
+    seed: int
 
     async def run(self) -> None:
         """Until every journey is over in the world; what goes wrong at the desk ends it too."""
-        parts = [asyncio.create_task(self.world.run(START + LONGEST)), asyncio.create_task(self._read_notices())]
+        until = self.world.clock.now + LONGEST
+        parts = [asyncio.create_task(self.world.run(until)), asyncio.create_task(self._read_notices())]
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
             for each in done:
@@ -152,6 +163,24 @@ class Trial:
         """The provider's people read what arrived over HTTP, one notice after the other."""
         while True:
             await self.world.desk.notice(await self.notices.get())
+
+    def next_season(self) -> Trial:
+        """The same office and partners, with new claims; the trial must be one that people stay in."""
+        begins = max(self.service.now(), START + timedelta(days=STAY_FROM))
+        seed = self.seed + 1
+        world = World(
+            population(STAY_CLAIMS, seed, begins),
+            self.world.tempo,
+            self.settings.clearinghouse_out,
+            self.settings.clearinghouse_in,
+            self.ledger,
+            self.door,
+            seed,
+            begins=begins,
+            after=self.world,
+            bystanders=bystanders(STAY_CLAIMS, seed, begins),
+        )
+        return replace(self, world=world, seed=seed)
 
     def states(self) -> list[Case]:
         """Every case as the casebook has it."""
@@ -193,7 +222,14 @@ def _found(case: Case) -> CaseFound:
 
 @asynccontextmanager
 async def trial(
-    home: Path, claims: int, seed: int, day_seconds: float, workers: Crew, env: Mapping[str, str] | None = None
+    home: Path,
+    claims: int,
+    seed: int,
+    day_seconds: float,
+    workers: Crew,
+    env: Mapping[str, str] | None = None,
+    *,
+    stay: bool = False,
 ) -> AsyncIterator[Trial]:
     """A world of its own in a fresh home: engine, casebook, partners, ledger, and workers who begin with it.
 
@@ -204,6 +240,7 @@ async def trial(
         day_seconds: wall seconds of a working day in the busy weeks; other days are shorter.
         workers: who will work in it: loaded, and not told yet to begin.
         env: further settings, such as an engine that runs already.
+        stay: somebody stays for a second season (`next_season`), in which time becomes calm.
     """
     season = _Season()
     ledger, notices = Ledger(), asyncio.Queue[Mapping[str, object]]()
@@ -216,7 +253,7 @@ async def trial(
         keys = open_key_ring(settings)
         async with connected(settings, keys) as client:
             await register(client)
-            tempo = season.begin(day_seconds)
+            tempo = season.begin(day_seconds, stay=stay)
             async with opened(settings, keys, client, tempo=tempo) as service:
                 await workers.begin(variables, tempo)
                 door = CaseDoor(service.cases, service.casebook)
@@ -230,7 +267,7 @@ async def trial(
                     seed,
                     bystanders=bystanders(claims, seed, START),
                 )
-                yield Trial(world, ledger, service, settings, door, notices)
+                yield Trial(world, ledger, service, settings, door, notices, seed)
 
 
 class _Season:
@@ -239,8 +276,8 @@ class _Season:
     def __init__(self) -> None:
         self._tempo: Tempo | None = None
 
-    def begin(self, day_seconds: float) -> Tempo:
-        self._tempo = season_tempo(datetime.now(UTC) + HEAD_START, day_seconds)
+    def begin(self, day_seconds: float, *, stay: bool) -> Tempo:
+        self._tempo = season_tempo(datetime.now(UTC) + HEAD_START, day_seconds, stay=stay)
         return self._tempo
 
     def now(self) -> datetime:
@@ -256,18 +293,22 @@ def day_on(maps_seconds: float) -> float:
     return min(DAY_SECONDS * max(maps_seconds / MAPS_SECONDS, 1.0), LONGEST_DAY)
 
 
-def season_tempo(wall_origin: datetime, day_seconds: float) -> Tempo:
+def season_tempo(wall_origin: datetime, day_seconds: float, *, stay: bool = False) -> Tempo:
     """Case time of a season: as slow as its busy days need it, faster where little happens.
 
     Args:
         wall_origin: when the season begins on the wall clock.
         day_seconds: wall seconds of a working day in the busy weeks.
+        stay: a second season follows, and then time is calm.
     """
     busy = 86400 / day_seconds
     midnight = START.replace(hour=0, minute=0)
     bends = [START + timedelta(days=day) for day, _ in HASTE]
     nights = [midnight + timedelta(days=day) for day in range(1, HASTE[-1][0])]
     turns = tuple(Turn(at=each, rate=busy * _haste(each)) for each in sorted({*bends, *nights}))
+    if stay:
+        again = Turn(at=START + timedelta(days=STAY_FROM), rate=busy * STAY_HASTE)
+        turns += again, Turn(at=START + timedelta(days=CALM_FROM), rate=86400 / CALM_DAY_SECONDS)
     return Tempo(wall_origin=wall_origin, case_origin=START, rate=turns[0].rate, turns=turns)
 
 

@@ -61,6 +61,8 @@ class World:
         door: Door,
         seed: int,
         *,
+        begins: datetime | None = None,
+        after: World | None = None,
         bystanders: Sequence[Bystander] = (),
         deliver: Deliver | None = None,
         quiet: bool = False,
@@ -75,6 +77,8 @@ class World:
             ledger: The provider's ledger, without accounts.
             door: How the provider's people reach their cases.
             seed: Decides the noise in the post and every reference number.
+            begins: Its first case moment; when absent, the tempo's.
+            after: The world before it with the same partners: their control numbers go on from there.
             bystanders: Claims that travel along and need no coordination.
             deliver: Replaces the writing into `pickup`.
             quiet: True for a post that brings every file once and on time.
@@ -84,10 +88,10 @@ class World:
         self.drop = drop
         self.ledger = ledger
         self.tally = Tally()
-        self.clock = Clock(tempo.case_origin)
-        controls = Controls()
-        noise = Noise(self.clock, controls, deliver or into_folder(pickup), seed, quiet)
-        scene = Scene(self.clock, PostOffice(self.clock, controls, noise.send), ledger, self.tally, seed)
+        self.clock = Clock(begins or tempo.case_origin)
+        self.controls: Controls = after.controls if after else Controls()
+        noise = Noise(self.clock, self.controls, deliver or into_folder(pickup), seed, quiet)
+        scene = Scene(self.clock, PostOffice(self.clock, self.controls, noise.send), ledger, self.tally, seed)
         self._cast(scene, scripts[0].bill.practice, door)
         self._begin(bystanders)
 

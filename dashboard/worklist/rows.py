@@ -302,7 +302,7 @@ def _in_words(marks: str) -> str:
 
 def _flags(row: CaseRow) -> Iterator[Pill]:
     if row.placed:
-        yield Pill("red", "At a collections agency")
+        yield Pill("red" if row.placed_too_soon else "", "At a collections agency")
     if row.hold_breaches and not row.resolution:
         yield Pill("red", "Billed despite the hold")
     if row.posting_mismatch:

@@ -53,6 +53,16 @@ def test_every_open_case_with_a_balance_is_there(desk: Desk) -> None:
         assert len(found(desk, view, limit=500).held) == everything.counts[view].cases
 
 
+def test_an_agency_may_have_what_is_truly_owed(desk: Desk) -> None:
+    """Placed while insurers are not done, the hold is broken; after its release, for the patient's share, it is not."""
+    [one, *_] = [each.row for each in found(desk, HoldView.VERIFIED, limit=500).held if not each.row.hold_breaches]
+    for state, resolution, broken in (("verified", None, True), ("released", "R2", False), ("verified", "R2", True)):
+        change(desk, one.case_id, placed=True, hold_state=state, resolution=resolution, patient_balance=4200)
+        listed = {each.row.case_id: each.row for each in found(desk, HoldView.BREACHED, limit=500).held}
+        assert (one.case_id in listed) is broken
+        assert all(each.placed_too_soon or each.hold_breaches for each in listed.values())
+
+
 def test_what_may_be_billed_at_any_moment_comes_first(desk: Desk) -> None:
     """Not held or not verified stands in red before all others, then what was broken, then what must be reviewed."""
     verified = found(desk, HoldView.VERIFIED, limit=500).held

@@ -43,6 +43,31 @@ async def test_a_world_follows_the_tempo(tmp_path: Path, make_stage: Any) -> Non
     assert {each.name for each in pickup.iterdir()} >= {min(billed)}
 
 
+async def test_a_world_after_another_repeats_no_number(tmp_path: Path, make_stage: Any) -> None:
+    """A second season with the same partners has its own claims, and every sender's control numbers go on."""
+    later = START + timedelta(days=112)
+    tempo = Tempo(wall_origin=START, case_origin=START)
+    sent: list[bytes] = []
+    door, drop = make_stage(claims=16, seed=1).knowing, tmp_path / "drop"
+    drop.mkdir()
+
+    def world(seed: int, begins: datetime, after: World | None = None) -> World:
+        return World(
+            population(16, seed, begins), tempo, drop, tmp_path, Ledger(), door, seed,
+            begins=begins, after=after, deliver=lambda _, data: sent.append(data), quiet=True,
+        )  # fmt: skip
+
+    first = world(1, START)
+    await first.clock.run_until(later - timedelta(days=30))
+    of_first = len(sent)
+    second = world(2, later, first)
+    await second.clock.run_until(later + timedelta(days=40))
+    numbers = [(data[35:50], data[90:99]) for data in sent]
+    assert 0 < of_first < len(sent)
+    assert len(set(numbers)) == len(numbers)
+    assert not set(first.scripts) & set(second.scripts)
+
+
 async def test_a_finished_world_stops_by_itself(make_stage: Any) -> None:
     """Once every journey is over and Baton had its days of grace, nothing more is waited for."""
     stage = await make_stage(claims=16).play()
