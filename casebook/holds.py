@@ -51,7 +51,7 @@ class HeldCase(Frozen):
 
 
 class HoldCount(Frozen):
-    """How many cases a view has, and what their patients are shown to owe."""
+    """How many cases a view has, and what their patients are shown to owe; one patient's credit pays for no other."""
 
     cases: int
     balance: Cents
@@ -103,11 +103,11 @@ def _held(row: CaseRow, state: Case) -> HeldCase:
 
 def _counts(tx: Transaction, practice: str, now: Moment) -> dict[HoldView, HoldCount]:
     """One pass for all views."""
-    balance = func.coalesce(CASES.c.patient_balance, 0)
+    owed = case((CASES.c.patient_balance > 0, CASES.c.patient_balance), else_=0)
     sums: list[Any] = []
     for view, condition in _views(now).items():
         sums.append(func.count().filter(condition).label(f"{view}_cases"))
-        sums.append(func.coalesce(func.sum(balance).filter(condition), 0).label(f"{view}_balance"))
+        sums.append(func.coalesce(func.sum(owed).filter(condition), 0).label(f"{view}_balance"))
     found = tx.connection.execute(select(*sums).where(_of(practice))).mappings().one()
     return {each: HoldCount(cases=found[f"{each}_cases"], balance=found[f"{each}_balance"]) for each in HoldView}
 

@@ -50,7 +50,9 @@ def test_every_open_case_with_a_balance_is_there(desk: Desk) -> None:
     assert all(each.row.closed_at is None for each in everything.held)
     assert everything.counts[HoldView.ALL].cases == len(everything.held)
     for view in HoldView:
-        assert len(found(desk, view, limit=500).held) == everything.counts[view].cases
+        rows = [each.row for each in found(desk, view, limit=500).held]
+        assert len(rows) == everything.counts[view].cases
+        assert sum(max(each.patient_balance or 0, 0) for each in rows) == everything.counts[view].balance
 
 
 def test_an_agency_may_have_what_is_truly_owed(desk: Desk) -> None:
