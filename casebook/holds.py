@@ -122,16 +122,16 @@ def _views(now: Moment) -> dict[HoldView, ColumnElement[bool]]:
     return {
         HoldView.ALL: CASES.c.case_id.is_not(None),
         HoldView.UNVERIFIED: and_(CASES.c.hold_state.in_(_UNSEEN), CASES.c.resolution.is_(None)),
-        HoldView.BREACHED: or_(CASES.c.hold_breaches > 0, and_(CASES.c.placed, _not_done())),
+        HoldView.BREACHED: or_(CASES.c.hold_breaches > 0, _placed_too_soon()),
         HoldView.REVIEW: and_(CASES.c.hold_state == HoldState.VERIFIED.value, CASES.c.hold_review_by < now + SOON),
         HoldView.VERIFIED: CASES.c.hold_state == HoldState.VERIFIED.value,
         HoldView.RELEASING: CASES.c.hold_state == HoldState.RELEASE_REQUESTED.value,
     }
 
 
-def _not_done() -> ColumnElement[bool]:
-    """`CaseRow.placed_too_soon` for accounts that are placed."""
-    return or_(CASES.c.resolution.is_(None), CASES.c.hold_state.in_(_STANDING))
+def _placed_too_soon() -> ColumnElement[bool]:
+    """`CaseRow.placed_too_soon`, for the database."""
+    return and_(CASES.c.placed, or_(CASES.c.resolution.is_(None), CASES.c.hold_state.in_(_STANDING)))
 
 
 def _danger(now: Moment) -> ColumnElement[int]:

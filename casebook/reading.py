@@ -172,7 +172,8 @@ def entry_hash(tx: Transaction, case_id: str, seq: int) -> str | None:
 def verify_chain(tx: Transaction, case_id: str) -> BrokenLink | None:
     """Whether a case's evidence is as it was written; None when it is, else the first place that is not.
 
-    Finds entries that were changed, moved, swapped, taken out, put in or cut off, and a case whose state was replaced.
+    Finds entries that were changed, moved, swapped, taken out, put in or cut off, and a case whose state or sealed
+    words were replaced.
     """
     seq, head = 0, BEGINNING
     for seq, each in enumerate(_evidence(tx, case_id), 1):
@@ -261,8 +262,7 @@ def _end_problem(tx: Transaction, case_id: str, entries: int, head: str) -> str:
         _state(tx, case_id)
     except SealBrokenError:
         return "the case's state does not belong to its evidence"
-    columns = tx.connection.execute(select(CASES).where(CASES.c.case_id == case_id)).mappings().one()
-    row = read_row(columns, tx)
+    row = case_row(tx, case_id)
     altered = [name for name in SEALED if getattr(row, name) == ALTERED]
     return f"these words of its row were altered: {', '.join(altered)}" if altered else ""
 

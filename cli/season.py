@@ -43,9 +43,11 @@ async def season(
         await _watch(going, console)
         passed = await _scored(going, console, json)
         if stay:
+            calm = START + timedelta(days=CALM_FROM)
+            seconds = going.world.tempo.wall_wait(going.service.now(), calm).total_seconds()
             console.print(
-                f"The pages stay at {address}; Ctrl-C ends them. {STAY_CLAIMS} more claims come in within two minutes; "
-                f"from {START + timedelta(days=CALM_FROM):%d %b} on a day lasts {CALM_DAY_SECONDS:g} s, so that you "
+                f"The pages stay at {address}; Ctrl-C ends them. {STAY_CLAIMS} more claims come in; "
+                f"in {seconds:.0f} s, from {calm:%d %b} on, a day lasts {CALM_DAY_SECONDS:g} s, so that you "
                 "can work on them."
             )
             await _stay(going, console)

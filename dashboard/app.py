@@ -94,9 +94,7 @@ def _handle_errors(app: FastAPI) -> None:
         NotAllowedError: _told(403, "This is not yours to do", "Your role does not allow it. A supervisor can."),
         ForeignFormError: _told(403, "This form is from another session", "Open the page again, then send it."),
         TooOftenError: _told(429, "Too many requests", "Wait a minute, then go on."),
-        SealBrokenError: _told(
-            409, "This was altered", "What is kept is not what was written. An engineer's `baton audit` tells where."
-        ),
+        SealBrokenError: _altered,
         NoSuchRowError: _told(404, "There is nothing here", "It may have moved, or be another office's."),
         RequestValidationError: _told(422, "The form is not complete", "Go back, fill it in, and send it again."),
         HTTPException: _http_problem,
@@ -119,6 +117,12 @@ async def _http_problem(request: Request, problem: HTTPException) -> Response:
             request, "problem.html", 404, title="There is nothing here", advice="Check the address.", reference=""
         )
     return page(request, "problem.html", problem.status_code, title=str(problem.detail), advice="", reference="")
+
+
+async def _altered(request: Request, _: Exception) -> Response:
+    log.error("page.evidence_altered", route=_route(request))
+    advice = "What is kept is not what was written. An engineer's `baton audit` tells where."
+    return page(request, "problem.html", 409, title="This was altered", advice=advice, reference="")
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

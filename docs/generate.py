@@ -345,7 +345,8 @@ def _describe(argument: Any) -> str:
     listed = f" One of: {', '.join(choices)}." if choices else ""
     default = argument.field_info.default
     shown = argument.show_default and not argument.required and default not in (None, "", False)
-    return f"{argument.parameter.help or ''}{listed}{f' Default: {default}.' if shown else ''}".strip()
+    text = f"{argument.parameter.help or ''}{listed}{f' Default: {default}.' if shown else ''}"
+    return " ".join(text.split())  # a row of a table is one line
 
 
 def operations_table() -> str:

@@ -23,6 +23,7 @@ from sandbox.casting import bystanders, population
 from sandbox.crew import Crew
 from sandbox.ledger import Ledger
 from sandbox.ledger_http import ledger_app
+from sandbox.post_office import Controls
 from sandbox.score import CaseFound, Finding, Score, score
 from sandbox.serving import serve
 from sandbox.world import World
@@ -167,18 +168,9 @@ class Trial:
     def next_season(self) -> Trial:
         """The same office and partners, with new claims; the trial must be one that people stay in."""
         begins = max(self.service.now(), START + timedelta(days=STAY_FROM))
-        seed = self.seed + 1
-        world = World(
-            population(STAY_CLAIMS, seed, begins),
-            self.world.tempo,
-            self.settings.clearinghouse_out,
-            self.settings.clearinghouse_in,
-            self.ledger,
-            self.door,
-            seed,
-            begins=begins,
-            after=self.world,
-            bystanders=bystanders(STAY_CLAIMS, seed, begins),
+        seed, last = self.seed + 1, self.world
+        world = _world(
+            STAY_CLAIMS, seed, begins, last.tempo, self.settings, self.ledger, self.door, controls=last.controls
         )
         return replace(self, world=world, seed=seed)
 
@@ -257,17 +249,33 @@ async def trial(
             async with opened(settings, keys, client, tempo=tempo) as service:
                 await workers.begin(variables, tempo)
                 door = CaseDoor(service.cases, service.casebook)
-                world = World(
-                    population(claims, seed, START),
-                    tempo,
-                    settings.clearinghouse_out,
-                    settings.clearinghouse_in,
-                    ledger,
-                    door,
-                    seed,
-                    bystanders=bystanders(claims, seed, START),
-                )
+                world = _world(claims, seed, START, tempo, settings, ledger, door)
                 yield Trial(world, ledger, service, settings, door, notices, seed)
+
+
+def _world(
+    claims: int,
+    seed: int,
+    begins: datetime,
+    tempo: Tempo,
+    settings: Settings,
+    ledger: Ledger,
+    door: CaseDoor,
+    *,
+    controls: Controls | None = None,
+) -> World:
+    return World(
+        population(claims, seed, begins),
+        tempo,
+        settings.clearinghouse_out,
+        settings.clearinghouse_in,
+        ledger,
+        door,
+        seed,
+        begins=begins,
+        controls=controls,
+        bystanders=bystanders(claims, seed, begins),
+    )
 
 
 class _Season:

@@ -62,7 +62,7 @@ class World:
         seed: int,
         *,
         begins: datetime | None = None,
-        after: World | None = None,
+        controls: Controls | None = None,
         bystanders: Sequence[Bystander] = (),
         deliver: Deliver | None = None,
         quiet: bool = False,
@@ -78,7 +78,7 @@ class World:
             door: How the provider's people reach their cases.
             seed: Decides the noise in the post and every reference number.
             begins: Its first case moment; when absent, the tempo's.
-            after: The world before it with the same partners: their control numbers go on from there.
+            controls: The control numbers of an earlier world with the same partners: they go on from there.
             bystanders: Claims that travel along and need no coordination.
             deliver: Replaces the writing into `pickup`.
             quiet: True for a post that brings every file once and on time.
@@ -89,7 +89,7 @@ class World:
         self.ledger = ledger
         self.tally = Tally()
         self.clock = Clock(begins or tempo.case_origin)
-        self.controls: Controls = after.controls if after else Controls()
+        self.controls = controls or Controls()
         noise = Noise(self.clock, self.controls, deliver or into_folder(pickup), seed, quiet)
         scene = Scene(self.clock, PostOffice(self.clock, self.controls, noise.send), ledger, self.tally, seed)
         self._cast(scene, scripts[0].bill.practice, door)

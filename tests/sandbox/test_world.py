@@ -10,6 +10,7 @@ from typing import Any
 from journey.tempo import Tempo
 from sandbox.casting import population
 from sandbox.ledger import Ledger
+from sandbox.post_office import Controls
 from sandbox.world import World, into_folder
 
 START = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -51,16 +52,16 @@ async def test_a_world_after_another_repeats_no_number(tmp_path: Path, make_stag
     door, drop = make_stage(claims=16, seed=1).knowing, tmp_path / "drop"
     drop.mkdir()
 
-    def world(seed: int, begins: datetime, after: World | None = None) -> World:
+    def world(seed: int, begins: datetime, controls: Controls | None = None) -> World:
         return World(
             population(16, seed, begins), tempo, drop, tmp_path, Ledger(), door, seed,
-            begins=begins, after=after, deliver=lambda _, data: sent.append(data), quiet=True,
+            begins=begins, controls=controls, deliver=lambda _, data: sent.append(data), quiet=True,
         )  # fmt: skip
 
     first = world(1, START)
     await first.clock.run_until(later - timedelta(days=30))
     of_first = len(sent)
-    second = world(2, later, first)
+    second = world(2, later, first.controls)
     await second.clock.run_until(later + timedelta(days=40))
     numbers = [(data[35:50], data[90:99]) for data in sent]
     assert 0 < of_first < len(sent)
